@@ -1,0 +1,44 @@
+"""The wire document as frozen values: what v1 says, and nothing else.
+
+Field names are wire names. ``None`` means unset, and unset is absent from the
+wire. A value holds any document of the right shape; what is wrong with one is
+for `reelforge_dsl.rules` to tell.
+"""
+
+from .assets import Asset, Output
+from .captions import Captions, CaptionStyle, TimeOverride, Word
+from .foreign import Extra, Extras, Json
+from .layers import LAYER_FIELDS, Layer, LayerStyle, MediaSettings, Time, Trim
+from .layout import Layout
+from .manifest import Composed, Composition, GlobalLayouts, GlobalStyles, Manifest, Media
+from .music import MusicRequest, Track
+from .overlays import TextOverlay, TextStyle
+
+__all__ = [
+    "LAYER_FIELDS",
+    "Asset",
+    "CaptionStyle",
+    "Captions",
+    "Composed",
+    "Composition",
+    "Extra",
+    "Extras",
+    "GlobalLayouts",
+    "GlobalStyles",
+    "Json",
+    "Layer",
+    "LayerStyle",
+    "Layout",
+    "Manifest",
+    "Media",
+    "MediaSettings",
+    "MusicRequest",
+    "Output",
+    "TextOverlay",
+    "TextStyle",
+    "Time",
+    "TimeOverride",
+    "Track",
+    "Trim",
+    "Word",
+]

@@ -1,0 +1,157 @@
+"""Captions and their words. Source: contract §7."""
+
+from __future__ import annotations
+
+from attrs import define, field, frozen
+
+from ..errors import FieldError
+from . import fields
+from .choices import Mode, Preset, Provider, TextAlign
+from .fields import author_values
+from .foreign import Extras, Json
+from .layers import Time
+from .layout import Layout
+from .overlays import TextStyle
+
+
+@define(frozen=True, init=False)
+class Word:
+    """One spoken word.
+
+    Attributes:
+        text: The word, with its punctuation; not empty.
+        start: Whole **milliseconds** of output time, at least 0.
+        end: Whole **milliseconds** of output time, at least ``start``.
+        speaker: Who says it, or ``None``.
+        extra: Keys the contract does not name.
+
+    Raises:
+        FieldError: A value has the wrong type, is outside its range, or the word ends before it starts.
+
+    Source: contract §7, ``words[]``.
+    """
+
+    text: str = field(metadata=fields.text())
+    start: int = field(metadata=fields.whole(least=0))
+    end: int = field(metadata=fields.whole(least=0))
+    speaker: str | None = field(default=None, metadata=fields.text())
+    extra: Extras = ()
+
+    def __init__(
+        self, text: str, start: int, end: int, speaker: str | None = None, *, extra: Extras = ()
+    ) -> None:
+        values = author_values(Word, {"text": text, "start": start, "end": end, "speaker": speaker})
+        if values["end"] < values["start"]:
+            raise FieldError(
+                f"Word.end: {text!r} ends at {end} ms, before its start at {start} ms",
+                fix="start and end are milliseconds of output time, start first",
+                field="Word.end",
+                value=end,
+            )
+        self.__attrs_init__(**values, extra=extra)
+
+
+@define(frozen=True, init=False)
+class CaptionStyle(TextStyle):
+    """How captions look: the keys of `TextStyle`, and the spoken word's colour.
+
+    Attributes:
+        highlight_color: Colour of the word while it is spoken.
+
+    Raises:
+        FieldError: A value has the wrong type or is outside its range.
+
+    Source: contract §7, ``style``.
+    """
+
+    highlight_color: str | None = field(default=None, metadata=fields.color())
+
+    def __init__(
+        self,
+        *,
+        font_size: float | None = None,
+        font_family: str | None = None,
+        font_weight: float | str | None = None,
+        color: str | None = None,
+        text_align: TextAlign | None = None,
+        letter_spacing: float | None = None,
+        line_height: float | None = None,
+        stroke_color: str | None = None,
+        stroke_width: float | None = None,
+        shadow_color: str | None = None,
+        shadow_blur: float | None = None,
+        shadow_offset_x: float | None = None,
+        shadow_offset_y: float | None = None,
+        highlight_color: str | None = None,
+        extra: Extras = (),
+    ) -> None:
+        said = {key: value for key, value in locals().items() if key not in ("self", "__class__")}
+        self.__attrs_init__(**author_values(CaptionStyle, said))
+
+
+@define(frozen=True, init=False)
+class TimeOverride:
+    """Another style or place for the captions, for a while.
+
+    Attributes:
+        time: Output seconds.
+        style: Keys that win over the captions' own.
+        layout: Keys that win over the captions' own.
+        extra: Keys the contract does not name.
+
+    Raises:
+        FieldError: A value has the wrong type.
+
+    Source: decision D9 (the shape is not published).
+    """
+
+    time: Time = field(metadata=fields.part(Time))
+    style: CaptionStyle | None = field(default=None, metadata=fields.part(CaptionStyle))
+    layout: Layout | None = field(default=None, metadata=fields.part(Layout))
+    extra: Extras = ()
+
+    def __init__(
+        self,
+        time: Time,
+        style: CaptionStyle | None = None,
+        layout: Layout | None = None,
+        *,
+        extra: Extras = (),
+    ) -> None:
+        values = author_values(TimeOverride, {"time": time, "style": style, "layout": layout})
+        self.__attrs_init__(**values, extra=extra)
+
+
+@frozen
+class Captions:
+    """The captions of the composition.
+
+    Attributes:
+        provider: ``assemblyai``.
+        preset: Their look.
+        mode: How words appear; drawn as ``phrase_karaoke`` when left out.
+        words: Used directly when given; else the service transcribes.
+        transcription_source_asset_id: Which asset holds the speech; needed when it is not plain.
+        correct_text: The right punctuation and casing of what is said.
+        max_chars_per_segment: Characters a phrase, at least 1; 20 (decision D23).
+        layout: Their box, completed from the preset's.
+        style: Keys that win over the preset's.
+        time_overrides: Other styles for a while; shapes we do not know are kept as they came.
+        extra: Keys the contract does not name.
+
+    Source: contract §7.
+    """
+
+    provider: Provider | str = field(metadata=fields.choice(Provider))
+    preset: Preset | str = field(metadata=fields.choice(Preset))
+    mode: Mode | str | None = field(default=None, metadata=fields.choice(Mode))
+    words: tuple[Word, ...] | None = field(default=None, metadata=fields.parts(Word))
+    transcription_source_asset_id: str | None = field(default=None, metadata=fields.name())
+    correct_text: str | None = field(default=None, metadata=fields.text())
+    max_chars_per_segment: int | None = field(default=None, metadata=fields.whole(least=1))
+    layout: Layout | None = field(default=None, metadata=fields.part(Layout))
+    style: CaptionStyle | None = field(default=None, metadata=fields.part(CaptionStyle))
+    time_overrides: tuple[TimeOverride, ...] | Json | None = field(
+        default=None, metadata=fields.parts(TimeOverride)
+    )
+    extra: Extras = ()
