@@ -312,7 +312,7 @@ def weight_number(value: str | float) -> float | None:
         word = value.strip().lower().replace("-", "").replace(" ", "")
         if word in WEIGHT_WORDS:
             return WEIGHT_WORDS[word]
-        if not (word.isascii() and word.isdigit()):
+        if not (word.isascii() and word.isdigit() and len(word) <= 4):
             return None
         value = int(word)
     return value if 1 <= value <= 1000 else None
