@@ -42,6 +42,8 @@ PLACES: dict[str, tuple[int, int]] = {
 }
 """Frame sizes by where the film is shown, pixels wide and high."""
 
+_HUGE = 10**300
+
 _LENGTH = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(%|px)")
 
 
@@ -96,17 +98,25 @@ def real(value: Any) -> int | float | None:
     """Return a real number as a plain int or float; ``None`` for anything else.
 
     NumPy's numbers, ``Fraction`` and ``Decimal`` are taken; booleans, strings,
-    NaN and infinities are not. Source: decision D16.
+    NaN, infinities and numbers of three hundred digits are not. Source: decision D16.
     """
     kind = type(value)
-    if kind is int:
-        return value  # type: ignore[no-any-return]
-    if kind is float:
-        return value if math.isfinite(value) else None
-    if isinstance(value, bool) or not isinstance(value, (Real, Decimal)):
+    if kind is int or kind is float:
+        plain: int | float = value
+    elif isinstance(value, bool) or not isinstance(value, (Real, Decimal)):
         return None
-    plain = int(value) if isinstance(value, Integral) else float(value)
-    return plain if math.isfinite(plain) else None
+    elif isinstance(value, Integral):
+        plain = int(value)
+    else:
+        plain = _float(value)
+    return plain if -_HUGE < plain < _HUGE else None
+
+
+def _float(value: Real | Decimal) -> float:
+    try:
+        return float(value)
+    except (OverflowError, ValueError):  # a Fraction too large, Decimal's signalling NaN
+        return math.nan
 
 
 def plain(number: float) -> int | float:
