@@ -618,8 +618,8 @@ def test_numbers_and_texts_that_no_loader_makes_are_told():
     manifest = evolve(document, composition=evolve(document.composition, timeline=(odd, timeline[1])))
     manifest = evolve(manifest, idempotency_key="\ud83d", output=Output(10**400, 1920, 30))
     assert told(check(manifest)) == [
-        ("error", "out_of_range", "$.output.width"),
-        ("error", "out_of_range", f"{L}[0].time.start_seconds"),
+        ("error", "wrong_type", "$.output.width"),
+        ("error", "wrong_type", f"{L}[0].time.start_seconds"),
         ("error", "unknown_choice", f"{L}[0].motion"),
         ("error", "not_text", "$.idempotency_key"),
     ]
