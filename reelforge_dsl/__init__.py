@@ -13,7 +13,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from .errors import (
+from reelforge_dsl.errors import (
     EngineError,
     FetchError,
     FfmpegFailedError,
@@ -26,14 +26,14 @@ from .errors import (
     ReelforgeError,
     UnsupportedByEngineError,
 )
-from .models import CaptionStyle, Layout, Manifest, TextStyle, TimeOverride, Word
-from .models.choices import Background, Fit, Mode, Motion, Place, Preset, Ratio
-from .timeline import Timeline
-from .wire import dumps, loads
-from .words import Words
+from reelforge_dsl.models import CaptionStyle, Layout, Manifest, TextStyle, TimeOverride, Word
+from reelforge_dsl.models.choices import Background, Fit, Mode, Motion, Place, Preset, Ratio
+from reelforge_dsl.timeline import Timeline
 
 if TYPE_CHECKING:
-    from . import engine
+    from reelforge_dsl import engine
+    from reelforge_dsl.wire import dumps, loads
+    from reelforge_dsl.words import Words
 
 __version__ = "0.1.0"
 
@@ -70,14 +70,16 @@ __all__ = [
     "loads",
 ]
 
-_LAZY = frozenset({"engine"})
-"""Rooms that cost time to import, brought in when they are first named."""
+_LAZY = {"Words": "words", "dumps": "wire", "engine": "engine", "loads": "wire"}
+"""Names whose rooms cost time to import, brought in when they are first asked for."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return import_module(f".{name}", __name__)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    room = import_module(f".{_LAZY[name]}", __name__)
+    value = globals()[name] = room if name == _LAZY[name] else getattr(room, name)
+    return value
 
 
 def __dir__() -> list[str]:

@@ -42,7 +42,8 @@ PLACES: dict[str, tuple[int, int]] = {
 }
 """Frame sizes by where the film is shown, pixels wide and high."""
 
-_HUGE = 10**300
+LARGEST = 10**300
+"""Numbers from here on are none: arithmetic and JSON readers elsewhere give up near 1.8e308."""
 
 _LENGTH = re.compile(r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(%|px)")
 
@@ -109,7 +110,7 @@ def real(value: Any) -> int | float | None:
         plain = int(value)
     else:
         plain = _float(value)
-    return plain if -_HUGE < plain < _HUGE else None
+    return plain if -LARGEST < plain < LARGEST else None
 
 
 def _float(value: Real | Decimal) -> float:

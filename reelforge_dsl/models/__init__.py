@@ -5,14 +5,14 @@ wire. A value holds any document of the right shape; what is wrong with one is
 for `reelforge_dsl.rules` to tell.
 """
 
-from .assets import Asset, Output
-from .captions import Captions, CaptionStyle, TimeOverride, Word
-from .foreign import Extra, Extras, Json
-from .layers import LAYER_FIELDS, Layer, LayerStyle, MediaSettings, Time, Trim
-from .layout import Layout
-from .manifest import Composed, Composition, GlobalLayouts, GlobalStyles, Manifest, Media
-from .music import MusicRequest, Track
-from .overlays import TextOverlay, TextStyle
+from reelforge_dsl.models.assets import Asset, Output
+from reelforge_dsl.models.captions import Captions, CaptionStyle, TimeOverride, Word
+from reelforge_dsl.models.foreign import Extra, Extras, Json
+from reelforge_dsl.models.layers import LAYER_FIELDS, Layer, LayerStyle, MediaSettings, Time, Trim
+from reelforge_dsl.models.layout import Layout
+from reelforge_dsl.models.manifest import Composed, Composition, GlobalLayouts, GlobalStyles, Manifest, Media
+from reelforge_dsl.models.music import MusicRequest, Track
+from reelforge_dsl.models.overlays import TextOverlay, TextStyle
 
 __all__ = [
     "LAYER_FIELDS",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from . import fields
-from .choices import AssetType
-from .fields import Fault, Meta
-from .foreign import Extras
+from reelforge_dsl.models import fields
+from reelforge_dsl.models.choices import AssetType
+from reelforge_dsl.models.fields import Fault, Meta
+from reelforge_dsl.models.foreign import Extras
 
 
 def _fps(value: float) -> Fault | None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from attrs import define, field, frozen
 
-from ..errors import FieldError
-from . import fields
-from .choices import Mode, Preset, Provider, TextAlign
-from .fields import author_values
-from .foreign import Extras, Json
-from .layers import Time
-from .layout import Layout
-from .overlays import TextStyle
+from reelforge_dsl.errors import FieldError
+from reelforge_dsl.models import fields
+from reelforge_dsl.models.choices import Mode, Preset, Provider, TextAlign
+from reelforge_dsl.models.fields import author_values
+from reelforge_dsl.models.foreign import Extras, Json
+from reelforge_dsl.models.layers import Time
+from reelforge_dsl.models.layout import Layout
+from reelforge_dsl.models.overlays import TextStyle
 
 
 @define(frozen=True, init=False)

@@ -15,11 +15,11 @@ from typing import Any, Literal
 import attrs
 from attrs import frozen
 
-from ..errors import FieldError, near
-from ..units import parse_length, real, short
-from .choices import words_of
-from .colors import color_names, parse_color
-from .foreign import Json
+from reelforge_dsl.errors import FieldError, near
+from reelforge_dsl.models.choices import words_of
+from reelforge_dsl.models.colors import color_names, parse_color
+from reelforge_dsl.models.foreign import Json
+from reelforge_dsl.units import parse_length, real, short
 
 Shape = Literal["string", "number", "boolean", "number or string", "object", "list", "json"]
 

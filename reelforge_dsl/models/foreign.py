@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from ..units import plain
+from reelforge_dsl.units import plain
 
 
 @frozen

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from . import fields
-from .choices import AssetType, Background, Motion
-from .foreign import Extras
-from .layout import Layout
+from reelforge_dsl.models import fields
+from reelforge_dsl.models.choices import AssetType, Background, Motion
+from reelforge_dsl.models.foreign import Extras
+from reelforge_dsl.models.layout import Layout
 
 
 @frozen

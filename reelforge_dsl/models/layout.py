@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from attrs import define, field
 
-from ..errors import FieldError, near
-from ..units import Length, parse_length
-from . import fields
-from .choices import Corner, Fit, Half, words_of
-from .fields import author_values
-from .foreign import Extras
-from .merging import merged
+from reelforge_dsl.errors import FieldError, near
+from reelforge_dsl.models import fields
+from reelforge_dsl.models.choices import Corner, Fit, Half, words_of
+from reelforge_dsl.models.fields import author_values
+from reelforge_dsl.models.foreign import Extras
+from reelforge_dsl.models.merging import merged
+from reelforge_dsl.units import Length, parse_length
 
 
 @define(frozen=True, init=False)

@@ -7,15 +7,15 @@ from typing import Protocol, TypeAlias
 
 from attrs import field, frozen
 
-from ..units import MAX_SECONDS
-from . import fields
-from .assets import Asset, Output
-from .captions import Captions
-from .fields import Fault
-from .foreign import Extras, Json
-from .layers import Layer
-from .layout import Layout
-from .overlays import TextOverlay, TextStyle
+from reelforge_dsl.models import fields
+from reelforge_dsl.models.assets import Asset, Output
+from reelforge_dsl.models.captions import Captions
+from reelforge_dsl.models.fields import Fault
+from reelforge_dsl.models.foreign import Extras, Json
+from reelforge_dsl.models.layers import Layer
+from reelforge_dsl.models.layout import Layout
+from reelforge_dsl.models.overlays import TextOverlay, TextStyle
+from reelforge_dsl.units import MAX_SECONDS
 
 
 def _version(value: str) -> Fault | None:

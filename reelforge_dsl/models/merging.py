@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 import attrs
 
-from .foreign import Extras
+from reelforge_dsl.models.foreign import Extras
 
 
 class Mergeable(attrs.AttrsInstance, Protocol):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from . import fields
-from .foreign import Extras, Json
+from reelforge_dsl.models import fields
+from reelforge_dsl.models.foreign import Extras, Json
 
 
 @frozen

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from attrs import define, field, frozen
 
-from . import fields
-from .choices import TextAlign
-from .fields import author_values
-from .foreign import Extras
-from .layers import Time
-from .layout import Layout
-from .merging import merged
+from reelforge_dsl.models import fields
+from reelforge_dsl.models.choices import TextAlign
+from reelforge_dsl.models.fields import author_values
+from reelforge_dsl.models.foreign import Extras
+from reelforge_dsl.models.layers import Time
+from reelforge_dsl.models.layout import Layout
+from reelforge_dsl.models.merging import merged
 
 
 @define(frozen=True, init=False)

@@ -6,10 +6,10 @@ A rule is a small generator of `Issue`. Errors are broken rules of the contract
 
 from __future__ import annotations
 
-from ..errors import Issue
-from ..models import Manifest, Media, MusicRequest
-from ._captions import named_speech, unnamed_speech, words_backwards
-from ._document import (
+from reelforge_dsl.errors import Issue
+from reelforge_dsl.models import Manifest, Media, MusicRequest
+from reelforge_dsl.rules._captions import named_speech, unnamed_speech, words_backwards
+from reelforge_dsl.rules._document import (
     Document,
     duplicate_ids,
     empty_timeline,
@@ -18,12 +18,18 @@ from ._document import (
     type_mismatches,
     unknown_assets,
 )
-from ._fields import field_issues
-from ._music import needed_texts, webhook_address
-from ._paths import in_document_order
-from ._time import images_without_start, inferred_length, placing_issues, untimed_layers, untimed_overlays
+from reelforge_dsl.rules._fields import field_issues
+from reelforge_dsl.rules._music import needed_texts, webhook_address
+from reelforge_dsl.rules._paths import in_document_order
+from reelforge_dsl.rules._time import (
+    images_without_start,
+    inferred_length,
+    placing_issues,
+    untimed_layers,
+    untimed_overlays,
+)
 
-__all__ = ["check", "check_music"]
+__all__ = ["check", "check_music", "in_document_order"]
 
 RULES = (
     duplicate_ids,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..errors import Issue
-from ..models import Layer
-from ..units import short
-from ._document import Document, nearest
+from reelforge_dsl.errors import Issue
+from reelforge_dsl.models import Layer
+from reelforge_dsl.rules._document import Document, nearest
+from reelforge_dsl.units import short
 
 _SOURCE = "$.composition.captions.transcription_source_asset_id"
 

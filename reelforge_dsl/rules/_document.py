@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ..errors import Issue, near
-from ..models import (
+from reelforge_dsl.errors import Issue, near
+from reelforge_dsl.models import (
     LAYER_FIELDS,
     Asset,
     Composition,
@@ -17,9 +17,9 @@ from ..models import (
     MusicRequest,
     TextOverlay,
 )
-from ..models.fields import rules_of
-from ..timing import Placement
-from ._paths import keyed
+from reelforge_dsl.models.fields import rules_of
+from reelforge_dsl.rules._paths import keyed
+from reelforge_dsl.timing import Placement
 
 MOST_KEYS = 10
 """Keys of ``metadata``. Source: contract §2."""

@@ -13,8 +13,8 @@ from typing import Any, cast
 
 import attrs
 
-from ..errors import Issue, Severity, near
-from ..models import (
+from reelforge_dsl.errors import Issue, Severity, near
+from reelforge_dsl.models import (
     Asset,
     Captions,
     CaptionStyle,
@@ -28,9 +28,9 @@ from ..models import (
     TimeOverride,
     Word,
 )
-from ..models.fields import Fault, Rule, required_of, rules_of, told
-from ..units import parse_length, real
-from ._paths import keyed
+from reelforge_dsl.models.fields import Fault, Rule, required_of, rules_of, told
+from reelforge_dsl.rules._paths import keyed
+from reelforge_dsl.units import parse_length, real
 
 HUGE = 1e15
 """Beyond this a number is no size, no time and no count; frames and whole numbers are exact below it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..errors import Issue
-from ..models import Manifest, MusicRequest
-from ..models.fields import rules_of
+from reelforge_dsl.errors import Issue
+from reelforge_dsl.models import Manifest, MusicRequest
+from reelforge_dsl.models.fields import rules_of
 
 
 def needed_texts(request: MusicRequest) -> Iterator[Issue]:

@@ -9,8 +9,8 @@ from typing import Any
 
 import attrs
 
-from ..errors import Issue
-from ..models.fields import rules_of
+from reelforge_dsl.errors import Issue
+from reelforge_dsl.models.fields import rules_of
 
 _STEP = re.compile(r'\.([^\W\d]\w*)|\[([0-9]+)\]|\[("(?:[^"\\]|\\.)*")\]')
 

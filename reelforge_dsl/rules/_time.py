@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..errors import Issue
-from ..models import Time
-from ..units import MAX_SECONDS, short
-from ._document import Document
+from reelforge_dsl.errors import Issue
+from reelforge_dsl.models import Time
+from reelforge_dsl.rules._document import Document
+from reelforge_dsl.units import MAX_SECONDS, short
 
 _BOTH = "give time.start_seconds and time.duration_seconds"
 

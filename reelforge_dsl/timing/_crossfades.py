@@ -5,8 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from heapq import heappop, heappush
 
-from ..units import short
-from ._row import FAR, SLACK, Row, clean
+from reelforge_dsl.timing._row import FAR, SLACK, Row, clean
+from reelforge_dsl.units import short
 
 
 def crossfade(row: Row) -> float:

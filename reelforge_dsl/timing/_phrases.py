@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from attrs import frozen
 
-from ..models import Captions, Word
+from reelforge_dsl.models import Captions, Word
 
 CHARACTERS = 20
 """Characters of a segment when ``max_chars_per_segment`` is left out. Source: decision D23."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from ..errors import Issue
-from ..models import Asset, Layer, Manifest, Media, TextOverlay
-from ..units import FPS, real, short
-from ._crossfades import crossfade, dissolve_timed, fitting, warn_first
-from ._row import FAR, SLACK, UNPLACED, PlacedBy, Row, clean, end_of, read_both
+from reelforge_dsl.errors import Issue
+from reelforge_dsl.models import Asset, Layer, Manifest, Media, TextOverlay
+from reelforge_dsl.timing._crossfades import crossfade, dissolve_timed, fitting, warn_first
+from reelforge_dsl.timing._row import FAR, SLACK, UNPLACED, PlacedBy, Row, clean, end_of, read_both
+from reelforge_dsl.units import FPS, real, short
 
 
 class Placement:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..errors import Issue, Severity
-from ..models import Layer, TextOverlay
+from reelforge_dsl.errors import Issue, Severity
+from reelforge_dsl.models import Layer, TextOverlay
 
 FAR = 10_000_000
 """Output seconds beyond which a number is no time: nothing is placed there."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from attrs import frozen
 
-from ..errors import Issue
-from ..models import Manifest, Media
-from ..units import frame_at, short
-from ._place import Placement
-from ._row import Row
+from reelforge_dsl.errors import Issue
+from reelforge_dsl.models import Manifest, Media
+from reelforge_dsl.timing._place import Placement
+from reelforge_dsl.timing._row import Row
+from reelforge_dsl.units import frame_at, short
 
 
 @frozen

@@ -12,9 +12,9 @@ from typing import Any, TypeVar
 
 from attrs import AttrsInstance, evolve
 
-from ..models import Manifest
-from ._document import from_data, text_of
-from ._text import indented, parsed, plain_value
+from reelforge_dsl.models import Manifest
+from reelforge_dsl.wire._document import from_data, text_of
+from reelforge_dsl.wire._text import indented, parsed, plain_value
 
 __all__ = ["digest", "dumps", "from_dict", "loads", "to_dict"]
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import attrs
 
-from ..errors import FieldError
-from ..models.fields import rules_of
-from ._faults import faults, misfit
-from ._readers import reader
-from ._shapes import MisshapenError
-from ._text import invalid
-from ._writers import writer
+from reelforge_dsl.errors import FieldError
+from reelforge_dsl.models.fields import rules_of
+from reelforge_dsl.wire._faults import faults, misfit
+from reelforge_dsl.wire._readers import reader
+from reelforge_dsl.wire._shapes import MisshapenError
+from reelforge_dsl.wire._text import invalid
+from reelforge_dsl.wire._writers import writer
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -9,12 +9,12 @@ from typing import Any
 
 import attrs
 
-from ..errors import FieldError, Issue, near
-from ..models import Json, TimeOverride
-from ..models.fields import Rule, required_of, rules_of
-from . import _shapes
-from ._shapes import MisshapenError
-from ._text import too_deep
+from reelforge_dsl.errors import FieldError, Issue, near
+from reelforge_dsl.models import Json, TimeOverride
+from reelforge_dsl.models.fields import Rule, required_of, rules_of
+from reelforge_dsl.wire import _shapes
+from reelforge_dsl.wire._shapes import MisshapenError
+from reelforge_dsl.wire._text import too_deep
 
 CARRIED = frozenset({"transitions"})
 """Keys that the contract knows without a shape: never unknown. Source: contract §2."""

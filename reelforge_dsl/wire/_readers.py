@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from ..models import Extra, Extras, Json, TimeOverride
-from ..models.fields import Rule, required_of, rules_of
-from . import _shapes
-from ._shapes import MisshapenError
+from reelforge_dsl.models import Extra, Extras, Json, TimeOverride
+from reelforge_dsl.models.fields import Rule, required_of, rules_of
+from reelforge_dsl.wire import _shapes
+from reelforge_dsl.wire._shapes import MisshapenError
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -10,14 +10,11 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..models import Json
-from ..units import plain, real
+from reelforge_dsl.models import Json
+from reelforge_dsl.units import LARGEST, plain, real
 
 DEEPEST = 100
 """Levels of lists and objects that foreign JSON may have; ours, so that no document can exhaust the stack."""
-
-LARGEST = 1.7976931348623157e308
-"""The largest number a JSON reader is sure to take: the largest double."""
 
 SMALL, LARGE = -(2**53), 2**53
 """Whole numbers between are taken at once; the others are looked at closely."""
@@ -64,9 +61,9 @@ def string(value: Any) -> str:
 
 def number(value: Any) -> float:
     """Take a finite real number, an integral one as an int; never a boolean. Source: decision D16."""
-    if type(value) is float and -LARGEST <= value <= LARGEST:
+    if type(value) is float and -LARGEST < value < LARGEST:
         return int(value) if value.is_integer() else value
-    held = _finite(value)
+    held = real(value)
     if held is None:
         code = "not_a_number" if _numeric(value) else "wrong_type"
         raise MisshapenError(code, "a number", value=value)
@@ -163,22 +160,14 @@ def _moved(found: MisshapenError, steps: Steps) -> MisshapenError:
     return MisshapenError(found.code, found.wanted, (*steps, *found.steps), found.value)
 
 
-def _finite(value: Any) -> int | float | None:
-    try:
-        held = real(value)
-    except (ValueError, OverflowError, TypeError):  # a Fraction past every float, a signalling Decimal
-        return None
-    return held if held is not None and -LARGEST <= held <= LARGEST else None
-
-
 def _numeric(value: Any) -> bool:
     if isinstance(value, (int, float)):
         return not isinstance(value, bool)
-    return _finite(value) is not None or type(value).__name__ in ("Decimal", "Fraction")
+    return real(value) is not None or type(value).__name__ in ("Decimal", "Fraction")
 
 
 def nameless(value: float) -> str:
     """Return what a number is that JSON cannot say."""
     if isinstance(value, float) and math.isnan(value):
         return "NaN"
-    return "too large a number" if isinstance(value, int) else "an infinity"
+    return "an infinity" if isinstance(value, float) and math.isinf(value) else "too large a number"

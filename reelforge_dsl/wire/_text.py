@@ -6,8 +6,8 @@ import json
 import re
 from typing import Any, cast
 
-from ..errors import Issue, ManifestInvalidError
-from ._shapes import DEEPEST, Doubled
+from reelforge_dsl.errors import Issue, ManifestInvalidError
+from reelforge_dsl.wire._shapes import DEEPEST, Doubled
 
 
 def parsed(text: str | bytes) -> Any:

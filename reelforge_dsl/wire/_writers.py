@@ -11,9 +11,9 @@ from collections.abc import Callable
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
-from ..models import Json
-from ..models.fields import Rule, required_of, rules_of
-from ._shapes import LARGE, SMALL, number, number_or_string
+from reelforge_dsl.models import Json
+from reelforge_dsl.models.fields import Rule, required_of, rules_of
+from reelforge_dsl.wire._shapes import LARGE, SMALL, number, number_or_string
 
 if TYPE_CHECKING:
     from cattrs import Converter

@@ -4,6 +4,6 @@ All times are whole milliseconds on the transcript's own clock. Whatever had to
 be mended on the way is told in `Words.repaired`.
 """
 
-from ._words import Words
+from reelforge_dsl.words._words import Words
 
 __all__ = ["Words"]

@@ -6,9 +6,9 @@ import re
 import warnings
 from typing import TYPE_CHECKING, Any
 
-from ..errors import Issue, MissingExtraError
-from ..models import Word
-from ._timed import Piece, Transcript, in_order, told, words_of
+from reelforge_dsl.errors import Issue, MissingExtraError
+from reelforge_dsl.models import Word
+from reelforge_dsl.words._timed import Piece, Transcript, in_order, told, words_of
 
 if TYPE_CHECKING:
     from pysubs2 import SSAEvent

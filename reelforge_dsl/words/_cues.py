@@ -14,8 +14,8 @@ from itertools import groupby, pairwise
 
 from attrs import evolve, frozen
 
-from ..errors import Issue
-from ._timed import Piece, Transcript, in_order, shares, told, words_of
+from reelforge_dsl.errors import Issue
+from reelforge_dsl.words._timed import Piece, Transcript, in_order, shares, told, words_of
 
 _TIME = r"(?:(\d{1,4}):)?(\d{1,2}):(\d{1,2})[.,](\d{1,3})"
 _TIMES = re.compile(rf"\s*{_TIME}\s*-->\s*{_TIME}(?:\s.*)?")

@@ -8,10 +8,10 @@ from typing import Any
 
 from attrs import frozen
 
-from ..errors import FieldError, Issue
-from ..models import Word
-from ..units import real, short
-from ._timed import Transcript, in_order, shares, told
+from reelforge_dsl.errors import FieldError, Issue
+from reelforge_dsl.models import Word
+from reelforge_dsl.units import real, short
+from reelforge_dsl.words._timed import Transcript, in_order, shares, told
 
 PACE = 70
 """Milliseconds a letter, where no word of the transcript has a time of its own to compare with."""

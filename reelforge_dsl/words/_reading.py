@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 from typing import Any
 
-from ..errors import FieldError, Issue, near
-from . import _ass, _json, _srt, _vtt
-from ._timed import Transcript, told
+from reelforge_dsl.errors import FieldError, Issue, near
+from reelforge_dsl.words import _ass, _json, _srt, _vtt
+from reelforge_dsl.words._timed import Transcript, told
 
 _READERS = {"srt": _srt.transcript, "vtt": _vtt.transcript, "ass": _ass.transcript}
 _SUFFIXES = {".srt": "srt", ".vtt": "vtt", ".ass": "ass", ".ssa": "ass", ".json": "json"}

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from . import _cues
-from ._timed import Transcript
+from reelforge_dsl.words import _cues
+from reelforge_dsl.words._timed import Transcript
 
 
 def transcript(text: str) -> Transcript:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from ..errors import Issue
-from ..models import Word
+from reelforge_dsl.errors import Issue
+from reelforge_dsl.models import Word
 
 _WORD = re.compile(r"\S+")
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from . import _cues
-from ._timed import Transcript
+from reelforge_dsl.words import _cues
+from reelforge_dsl.words._timed import Transcript
 
 _REMARK = re.compile(r"(?<=\n\n)(?:NOTE|STYLE|REGION)(?:[ \t].*)?\n(?:.+\n)*")
 

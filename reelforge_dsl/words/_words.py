@@ -8,10 +8,10 @@ from typing import Any, Literal, overload
 
 from attrs import evolve, field, frozen
 
-from ..errors import FieldError, Issue
-from ..models import Word
-from ..units import real, short
-from . import _json, _reading
+from reelforge_dsl.errors import FieldError, Issue
+from reelforge_dsl.models import Word
+from reelforge_dsl.units import real, short
+from reelforge_dsl.words import _json, _reading
 
 Format = Literal["srt", "vtt", "ass", "ssa", "json"]
 

@@ -14,7 +14,7 @@ from reelforge_dsl.models import Json, Manifest, fields
 from reelforge_dsl.wire import dumps, from_dict, loads, to_dict
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
-NUMBERS = st.integers(-(10**20), 10**20) | st.floats(allow_nan=False, allow_infinity=False)
+NUMBERS = st.integers(-(10**20), 10**20) | st.floats(-1e299, 1e299)
 ANY_JSON = st.recursive(
     st.none() | st.booleans() | NUMBERS | TEXT,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),

@@ -7,7 +7,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reelforge_dsl.engine._probe import Media, parse
+from reelforge_dsl.engine._media import Media
+from reelforge_dsl.engine._report import parse
 from reelforge_dsl.errors import ProbeError
 
 PHONE_9 = """Input #0, mov,mp4,m4a,3gp,3g2,mj2, from 'file:/m/a.mp4':

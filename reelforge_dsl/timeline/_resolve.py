@@ -1,0 +1,164 @@
+"""Lengths written in: what was said, with every second as a number."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve
+
+from reelforge_dsl.errors import FieldError
+from reelforge_dsl.models import Layer, Media, Time
+from reelforge_dsl.models.fields import told
+from reelforge_dsl.timeline._captions import placed_captions, shifted
+from reelforge_dsl.timeline._document import seconds
+from reelforge_dsl.timeline._entries import UNSAID, Entry, Sheet, When, revised
+from reelforge_dsl.timeline._when import Clock, End, Lengths, Spot, nobody_measured
+from reelforge_dsl.units import plain, real
+
+
+def lengths_from(sheet: Sheet, media: Media) -> Lengths:
+    """Return how long each entry's source plays from its trim on; every file is asked for once.
+
+    Args:
+        sheet: Whose files.
+        media: ``{src: seconds}``, the keys URLs or paths as given, or a function of the URL.
+
+    Raises:
+        FieldError: ``media`` is neither, or tells something that is no number.
+    """
+    ask = _asker(media)
+    urls = {asset.id: asset.url for asset in reversed(sheet.envelope.assets or ())}
+    known: dict[str, float | None] = {}
+
+    def length(entry: Entry) -> float | None:
+        url = entry.src
+        if url is None and isinstance(entry.base, Layer):
+            url = urls.get(entry.base.asset_id)
+        if url is None:
+            return None
+        if url not in known:
+            known[url] = _told_length(ask(url), url)
+        whole = known[url]
+        return whole - entry.trim if whole is not None and whole > entry.trim else None
+
+    return length
+
+
+def resolved(sheet: Sheet, lengths: Lengths = nobody_measured) -> tuple[Sheet, Clock, End]:
+    """Return the sheet with every known second as a number; the rest stays as it was said.
+
+    Stitched clips become numbers all together or not at all: half a row could not be stitched.
+    """
+    clock = Clock(sheet, lengths)
+    end = clock.run()
+    is_row_known = all(is_known(spot) for spot in clock.spots if spot.is_stitched)
+    # While something is said to come after the end, the end stays open: closed, it would be a place.
+    stays_open = any(spot.after_the_end for spot in clock.spots)
+    entries = tuple(
+        [
+            spot.entry
+            if (spot.is_stitched and not is_row_known) or (spot.end is None and stays_open)
+            else _with_numbers(spot, end, lengths)
+            for spot in clock.spots
+        ]
+    )
+    captions = sheet.captions
+    if captions is not None and dict(captions.said).get("clock") is not None:
+        placed = placed_captions(sheet, clock, {})
+        if not placed.hangs_on and placed.captions is not None:
+            captions = shifted(captions, placed.captions.words)
+    return sheet.holding(entries, captions=captions), clock, end
+
+
+def is_known(spot: Spot) -> bool:
+    """Tell whether both edges are seconds of the film."""
+    return spot.start.past is None and spot.end is not None and spot.end.past is None
+
+
+def numbers(entry: Entry) -> tuple[float, float] | None:
+    """Return an entry's said (start, duration) in output seconds, ``None`` when one is not a number."""
+    when = entry.when
+    if when is None:
+        time = entry.base.time if entry.base is not None else None
+        when = UNSAID if time is None else When(time.start_seconds, time.duration_seconds)
+    return None if when.start is None or when.duration is None else (when.start, when.duration)
+
+
+def at(entry: Entry, start: float, duration: float) -> Entry:
+    """Return the entry at these output seconds."""
+    if entry.when is not None:
+        return evolve(entry, when=When(start, duration))
+    base = entry.base
+    extra = base.time.extra if base is not None and base.time is not None else ()
+    return evolve(entry, base=revised(base, time=Time(start, duration, extra)))
+
+
+def _with_numbers(spot: Spot, end: End, lengths: Lengths) -> Entry:
+    entry = spot.entry
+    if (
+        numbers(entry) is not None
+        or entry.verb == "layer"
+        or spot.start.past is not None
+        or spot.after_the_end
+    ):
+        return entry
+    if entry.when is None and (entry.kind == "image" or entry.is_text):
+        time = entry.base.time if entry.base is not None else None
+        if entry.is_text or time is None or time.start_seconds is None:
+            return entry
+    duration: float | None = None
+    if entry.when is not None and entry.when.duration is not None:
+        duration = entry.when.duration
+    elif spot.end is None and end.seconds is not None:
+        duration = _to_the_end(entry, end.seconds - spot.start.seconds, lengths)
+    elif spot.end is not None and spot.end.past is None:
+        duration = seconds(spot.end.seconds - spot.start.seconds)
+    if duration is None or duration <= 0:
+        return entry
+    return at(entry, plain(seconds(spot.start.seconds)), plain(duration))
+
+
+def _to_the_end(entry: Entry, left: float, lengths: Lengths) -> float:
+    """Return how long something open lasts: all that is left, but a voice only as long as it speaks."""
+    spoken = lengths(entry) if entry.verb == "voiceover" and not entry.loops else None
+    return seconds(left if spoken is None else min(left, spoken))
+
+
+def _asker(media: Media) -> Callable[[str], Any]:
+    if isinstance(media, Mapping):
+        known = {_url(key): value for key, value in media.items()}
+        return known.get
+    if callable(media):
+        return media
+    raise FieldError(
+        f".resolve: media: expected lengths, got {told(media)}",
+        fix="a dict of src and seconds, or engine.probe",
+        field=".resolve: media",
+        value=media,
+    )
+
+
+def _url(key: Any) -> Any:
+    """Return a mapping's key as the document names the file."""
+    if isinstance(key, os.PathLike):
+        return Path(os.fsdecode(key)).absolute().as_uri()
+    if isinstance(key, str) and not key.startswith(("https://", "http://", "file:")):
+        return Path(key).absolute().as_uri()
+    return key
+
+
+def _told_length(length: Any, url: str) -> float | None:
+    if length is None:
+        return None
+    known = real(length)
+    if known is None:
+        name = url.rsplit("/", 1)[-1].partition("?")[0]
+        raise FieldError(
+            f".resolve: the length of {name}: expected seconds, got {told(length)}",
+            field=".resolve: media",
+            value=length,
+        )
+    return known if known > 0 else None
