@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from reelforge_dsl.lettering._breaks import words_of
 from reelforge_dsl.lettering._faces import Box
-from reelforge_dsl.lettering._fonts import Font, FoundFont, find_font, weight_number
+from reelforge_dsl.lettering._fonts import Font, FoundFont, find_font
 from reelforge_dsl.lettering._layout import Align, Block, Line, Look, PlacedWord, lay_out
 from reelforge_dsl.lettering._paint import paint
 from reelforge_dsl.lettering._svg import Paint, PaintOf, Pill, PillOf, Rgba, reach, svg
@@ -31,6 +31,5 @@ __all__ = [
     "paint",
     "reach",
     "svg",
-    "weight_number",
     "words_of",
 ]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from attrs import evolve, field, frozen
 
-from reelforge_dsl.errors import FieldError, Issue, near
+from reelforge_dsl.errors import Issue, near
 from reelforge_dsl.lettering._files import FontFile, Library, Stamp, family_key, library_of
 
 VENDORED = Path(__file__).parent / "fonts"
@@ -22,20 +21,6 @@ _GENERIC = {
     "serif": "Playfair Display",
     "monospace": "Space Mono",
     "cursive": "Caveat",
-}
-_WEIGHT_WORDS = {
-    "thin": 100,
-    "extralight": 200,
-    "light": 300,
-    "normal": 400,
-    "regular": 400,
-    "medium": 500,
-    "semibold": 600,
-    "bold": 700,
-    "extrabold": 800,
-    "black": 900,
-    "lighter": 100,
-    "bolder": 700,
 }
 _FAR = 200
 
@@ -89,38 +74,6 @@ class FontChain:
 
     found: FoundFont
     others: tuple[Font, ...]
-
-
-def weight_number(value: str | float) -> int:
-    """Return the number of a CSS font weight.
-
-    Args:
-        value: 1 to 1000, as a number or its text, or a word as ``"bold"``;
-            ``"lighter"`` and ``"bolder"`` are relative to 400.
-
-    Returns:
-        The weight, 1 to 1000.
-
-    Raises:
-        FieldError: The value is no weight.
-    """
-    fix = "a number from 1 to 1000, or a word as 'bold'"
-    number = 0.0
-    if isinstance(value, str):
-        word = re.sub(r"[\s_-]", "", value).lower()
-        if word in _WEIGHT_WORDS:
-            return _WEIGHT_WORDS[word]
-        if re.fullmatch(r"[0-9]{1,4}(\.[0-9]*)?", value.strip()):
-            number = float(value)
-        else:
-            fix = near(word, ("normal", "bold", "400", "700"))
-    elif not isinstance(value, bool):
-        number = value
-    if 1 <= number <= 1000:
-        return round(number)
-    raise FieldError(
-        f"font_weight: {value!r} is not a font weight", fix=fix, field="font_weight", value=value
-    )
 
 
 def find_font(

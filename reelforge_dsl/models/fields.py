@@ -8,6 +8,7 @@ rules (its ``checks``, which become issues).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Literal
@@ -295,6 +296,9 @@ def _color(value: str) -> Fault | None:
 
 
 WEIGHT_WORDS = {
+    "thin": 100,
+    "extralight": 200,
+    "light": 300,
     "normal": 400,
     "regular": 400,
     "medium": 500,
@@ -302,19 +306,24 @@ WEIGHT_WORDS = {
     "bold": 700,
     "extrabold": 800,
     "black": 900,
+    "lighter": 100,
+    "bolder": 700,
 }
 """Font weights by their CSS and foundry names, in the 1…1000 scale."""
 
 
 def weight_number(value: str | float) -> float | None:
-    """Return a font weight as a number in 1…1000, or ``None`` when it is not one."""
+    """Return a font weight as a number in 1…1000, or ``None`` when it is not one.
+
+    Takes a number, its text, or a word of `WEIGHT_WORDS`, its case, blanks and hyphens aside.
+    """
     if isinstance(value, str):
-        word = value.strip().lower().replace("-", "").replace(" ", "")
+        word = re.sub(r"[\s_-]", "", value).lower()
         if word in WEIGHT_WORDS:
             return WEIGHT_WORDS[word]
-        if not (word.isascii() and word.isdigit() and len(word) <= 4):
+        if not re.fullmatch(r"[0-9]{1,4}(\.[0-9]{0,9})?", value.strip()):
             return None
-        value = int(word)
+        value = float(value)
     return value if 1 <= value <= 1000 else None
 
 

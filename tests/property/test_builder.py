@@ -147,7 +147,7 @@ def test_with_every_length_known_every_second_is_a_number(program: list[Call]) -
 
 @given(films)
 def test_v1_reads_what_was_meant(film: list[Call]) -> None:
-    """A document without issues, timed by v1's rules, has the seconds that resolving writes in; a voice its own."""
+    """A document without issues, timed by v1's rules, has resolving's seconds; a voice its own."""
     reel = run(film)
     assume(reel.layers)
     issues = {issue.code for issue in reel.issues()} - {"image_end_depends_on_media", "crossfade_on_first"}

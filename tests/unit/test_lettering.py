@@ -29,7 +29,6 @@ from reelforge_dsl.lettering import (
     paint,
     reach,
     svg,
-    weight_number,
     words_of,
 )
 
@@ -165,29 +164,6 @@ class TestFonts:
         (tmp_path / "half.ttc").write_bytes(half)
         assert find_font("Inter", folders=[tmp_path]).issue is None
         assert lay_out("text", LEFT, 500, folders=[tmp_path]).ink
-
-    @pytest.mark.parametrize(
-        ("value", "number"),
-        [
-            ("bold", 700),
-            ("normal", 400),
-            ("700", 700),
-            (550, 550),
-            (" Semi-Bold ", 600),
-            ("450.0", 450),
-            (1000, 1000),
-        ],
-    )
-    def test_weights_have_numbers(self, value, number):
-        """A weight is a number, its text, or a word of CSS."""
-        assert weight_number(value) == number
-
-    @pytest.mark.parametrize("value", ["blod", "", "-4", 0, 1001, math.nan, True, "0"])
-    def test_no_weight_is_refused(self, value):
-        """What is no weight is refused with a fix."""
-        with pytest.raises(FieldError, match="is not a font weight") as caught:
-            weight_number(value)
-        assert caught.value.fix
 
     def test_every_family_ships_with_its_licence(self):
         """Each font file has the licence of its family beside it, and reserved names are untouched."""
