@@ -1,0 +1,125 @@
+"""The house is laid out as it says: who finds what where, and what every public name owes its reader."""
+
+import ast
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import reelforge_dsl
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "reelforge_dsl"
+INSTALLED = Path(reelforge_dsl.__file__).parent
+
+FEATURES = {
+    "the exception tree": ("errors.py", "class ManifestInvalidError"),
+    "seconds to frames": ("units.py", "def frame_at"),
+    "every public choice": ("models/choices.py", "Motion = Literal"),
+    "what may stand in a field": ("models/fields.py", "def author_value"),
+    "Layout.corner": ("models/layout.py", "def corner"),
+    "colours": ("models/colors.py", "def parse_color"),
+    "who lasts how long": ("timing/_place.py", "Source: decision D18"),
+    "caption phrases": ("timing/_phrases.py", "def phrases"),
+    "the speech source of captions": ("rules/_captions.py", "ambiguous_speech_source"),
+    "music rules": ("rules/_music.py", "def "),
+    "the canonical JSON text": ("wire/__init__.py", "def dumps"),
+    "load faults": ("wire/_faults.py", "missing_key"),
+    "SRT": ("words/_srt.py", "def "),
+    "WebVTT": ("words/_vtt.py", "def "),
+    "finding a font": ("lettering/_fonts.py", "def find_font"),
+    "line breaks": ("lettering/_wrap.py", "def wrap"),
+    "the .video verb": ("timeline/_verbs.py", "def video"),
+    "stitching, next, to the end": ("timeline/_when.py", "stitched"),
+    "print(reel)": ("timeline/_print.py", "def "),
+    "reframe": ("timeline/_reframe.py", "def "),
+    "measuring a file": ("engine/_probe.py", "def probe_file"),
+    "what a file is": ("engine/_media.py", "class Media"),
+    "refusing private addresses": ("engine/_fetch.py", "def is_public"),
+    "Ken Burns": ("engine/_video.py", "perspective"),
+    "the mix and its limiter": ("engine/_audio.py", "alimiter"),
+    "caption looks": ("engine/_presets.py", "karaoke_yellow"),
+    "what the engine does not draw": ("engine/_supported.py", "LAYER_GAPS"),
+    "starting FFmpeg": ("engine/_run.py", "Popen"),
+}
+
+
+@pytest.mark.parametrize("feature", FEATURES)
+def test_a_feature_lives_where_one_would_look(feature: str) -> None:
+    """Each feature named here is in the one file that its name suggests."""
+    file, sign = FEATURES[feature]
+    assert sign in (PACKAGE / file).read_text(encoding="utf-8")
+
+
+def test_processes_are_started_in_one_file() -> None:
+    """Only the engine's runner starts processes."""
+    starting = [
+        path.relative_to(PACKAGE).as_posix()
+        for path in PACKAGE.rglob("*.py")
+        if re.search(r"\bsubprocess\b|\bos\.(system|popen|spawn|exec)", path.read_text(encoding="utf-8"))
+    ]
+    assert starting == ["engine/_run.py"]
+
+
+def test_nothing_catches_everything() -> None:
+    """No handler takes Exception, and only the guard against painter panics takes BaseException whole."""
+    found = [
+        f"{path.name}:{node.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and (node.type is None or getattr(node.type, "id", "") == "Exception")
+    ]
+    assert found == []
+
+
+def test_files_stay_rooms() -> None:
+    """No file of the package is longer than 450 lines."""
+    long = {
+        p.name: n
+        for p in PACKAGE.rglob("*.py")
+        if (n := len(p.read_text(encoding="utf-8").splitlines())) > 450
+    }
+    assert long == {}
+
+
+PUBLIC = sorted(set(reelforge_dsl.__all__) - {"__version__"})
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_name_is_explained(name: str) -> None:
+    """Every public class, function and module has a docstring, and so has every public method of a class."""
+    thing = getattr(reelforge_dsl, name)
+    if not (inspect.isclass(thing) or inspect.isroutine(thing) or inspect.ismodule(thing)):
+        return  # a Literal: its words are its documentation, and the line under it in models/choices.py
+    assert inspect.getdoc(thing)
+    if inspect.isclass(thing):
+        own = [member for key, member in vars(thing).items() if not key.startswith("_")]
+        bare = [member for member in own if inspect.isroutine(member) and not inspect.getdoc(member)]
+        assert bare == []
+
+
+def test_engine_verbs_are_explained() -> None:
+    """Every function of the engine's face says what it takes and what it raises."""
+    from reelforge_dsl import engine
+
+    for name in engine.__all__:
+        thing = getattr(engine, name)
+        assert inspect.getdoc(thing)
+        if inspect.isfunction(thing):
+            assert "Raises:" in (inspect.getdoc(thing) or "")
+
+
+def test_fonts_travel_with_their_licences() -> None:
+    """Every vendored family has its licence file in the package."""
+    fonts = INSTALLED / "lettering" / "fonts"
+    families = {re.sub(r"-.*", "", font.stem).lower() for font in fonts.glob("*.ttf")}
+    licences = {re.sub(r"[^a-z]", "", licence.stem.lower()) for licence in (fonts / "licences").iterdir()}
+    assert families <= licences
+    assert len(families) == 9
+
+
+def test_the_changelog_has_a_place_for_the_next_release() -> None:
+    """The changelog opens with what is not yet released."""
+    assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
