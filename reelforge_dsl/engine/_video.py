@@ -193,7 +193,8 @@ def _moving(picture: Picture) -> list[str]:
 
 def _fitted(graph: Graph, picture: Picture, pad: str) -> str:
     """Write the chain that fits a file into its box, and return its pad."""
-    early = _early(picture)
+    # FFmpeg 7 would take a palette's colours for bt601.
+    early = [*_early(picture), *(["format=rgba"] if picture.media.pix_fmt == "pal8" else [])]
     box, media = picture.box, picture.media
     pixels = "yuva420p" if media.has_alpha else "yuv420p"
     _, _, width, height = _shown(picture)
