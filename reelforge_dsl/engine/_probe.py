@@ -93,6 +93,8 @@ def _measure(path: Path, binary: str) -> Media:
     if demuxer or "\nInput #0, " not in f"\n{said}":
         raise refusal(said, path)
     media = parse(said, path)
+    if media.demuxer == "mov":
+        _refuse_cut_off(path)
     animated = media.demuxer in ("gif", "apng", "webp_anim")
     if media.kind != "image" and (animated or media.duration_seconds is None or _is_guess(said)):
         return _counted(media, binary, animated=animated)
@@ -117,6 +119,27 @@ def _head(path: Path) -> bytes:
         raise unusable(path, "may not be read", "give yourself the right to read it") from exc
     except OSError as exc:
         raise unusable(path, f"cannot be read: {exc.strerror}", "check its disk") from exc
+
+
+def _refuse_cut_off(path: Path) -> None:
+    """Refuse an MP4 whose media reach past the file's end: ffmpeg would play a part and say nothing."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        at = 0
+        while at + 8 <= size:
+            file.seek(at)
+            head = file.read(16)
+            length, kind = int.from_bytes(head[:4], "big"), head[4:8]
+            if length == 1:
+                length = int.from_bytes(head[8:16], "big")
+            if kind == b"mdat" and at + length > size:
+                missing = at + length - size
+                raise unusable(
+                    path, f"was cut off: its last {missing} bytes are missing", "copy or download it again"
+                )
+            if length < 8:
+                return  # 0 means to the end; less is no box
+            at += length
 
 
 def _refuse_text(head: bytes, path: Path) -> None:

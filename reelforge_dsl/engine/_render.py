@@ -64,7 +64,13 @@ def film_path(path: str | os.PathLike[str]) -> Path:
         EngineError: It is a folder, does not end in ``.mp4``, or its folder does not exist.
     """
     target = Path(path).absolute()
-    if target.is_dir():
+    try:
+        is_folder = target.is_dir()
+    except OSError as error:  # a name too long for the file system
+        raise EngineError(
+            f"{target.name[:40]}… is no name for a file: {error.strerror}", fix="shorten it"
+        ) from error
+    if is_folder:
         raise EngineError(f"{target} is a folder", fix=f"name a file in it, as {target / 'film.mp4'}")
     if target.suffix.lower() != ".mp4":
         raise EngineError(

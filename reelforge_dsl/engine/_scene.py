@@ -309,7 +309,11 @@ def _trim(layer: Layer) -> float:
 
 
 def _dissolve(schedule: Schedule, pictures: dict[int, Picture], sounds: dict[int, Sound]) -> None:
-    """Let every clip with a crossfade come in over the clip before, sound included. Source: decision D6."""
+    """Let every clip with a crossfade come in over the clip before, sound included.
+
+    A clip that is not heard leaves the sound below alone, unless the one below ends there:
+    a muted cutaway does not silence the speaker. Source: decision D6.
+    """
     for index, span in enumerate(schedule.layers):
         if not span.crossfade_seconds or index not in pictures:
             continue
@@ -318,12 +322,13 @@ def _dissolve(schedule: Schedule, pictures: dict[int, Picture], sounds: dict[int
         if not length:
             continue
         pictures[index] = evolve(pictures[index], dissolve=length)
-        if before in pictures and pictures[before].end - first == length:
+        replaces = before in pictures and pictures[before].end - first == length
+        if replaces and before is not None:
             fades = not pictures[index].covers(pictures[before])
             pictures[before] = evolve(pictures[before], leaving=length, fades=fades)
         if index in sounds:
             sounds[index] = evolve(sounds[index], rise=length)
-        if before in sounds:
+        if before in sounds and (replaces or index in sounds):
             at = max(first - sounds[before].first, 0)
             falls = sounds[before].fall_at
             if falls is None or at < falls:

@@ -480,3 +480,9 @@ def test_repeated_failures_leave_no_folders(studio, plain: dict[str, Any], out: 
     engine.render(plain, out)
     assert left_in(out.parent) == [out.name]
     assert out.stat().st_mtime >= began - 2
+
+
+def test_a_name_too_long_for_the_disk(plain: dict[str, Any], tmp_path: Path) -> None:
+    """An output name that no file system takes is refused before anything is rendered."""
+    with pytest.raises(EngineError, match="is no name for a file"):
+        engine.render(plain, tmp_path / ("x" * 300 + ".mp4"))

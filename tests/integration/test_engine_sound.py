@@ -416,3 +416,11 @@ def test_sixty_sounds(studio) -> None:
     loud = np.abs(film.samples[: 6 * RATE, 0]) > 0.2
     begins = [at / RATE for at in np.flatnonzero(loud) if not loud[max(at - 2000, 0) : at].any()]
     assert begins == pytest.approx([at / 10 for at in range(60)], abs=0.002)
+
+
+def test_a_muted_cutaway_leaves_the_speaker_alone(studio, sounding: Path) -> None:
+    """A muted clip that dissolves in over another and ends before it does not silence it."""
+    cutaway = studio.layer("video", sounding, 0.4, 0.8, crossfade_seconds=0.2, muted=True)
+    film = studio.show(studio.layer("video", sounding, 0, 2), cutaway)
+    for start in (0.1, 0.7, 1.4):
+        assert decibels(heard(film, start, start + 0.3, 440)) == pytest.approx(decibels(0.25), abs=0.5)

@@ -244,6 +244,15 @@ def test_refusals_differ(clip: Path, tmp_path: Path) -> None:
     assert said[-2] == "ends before its index: it was cut off"
 
 
+def test_cut_off_behind_its_index(clip: Path, tmp_path: Path) -> None:
+    """An MP4 whose index is whole and whose media are not is refused, not played with a frozen picture."""
+    whole, cut = tmp_path / "whole.mp4", tmp_path / "cut.mp4"
+    ffmpeg("-i", clip, "-c", "copy", "-movflags", "+faststart", whole)
+    assert probe_file(whole).kind == "video"
+    cut.write_bytes(whole.read_bytes()[:-1000])
+    assert refused(cut) == "was cut off: its last 1000 bytes are missing"
+
+
 @pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
 def test_unreadable(clip: Path, tmp_path: Path) -> None:
     """A file without the right to read it is told as such."""
