@@ -19,7 +19,6 @@ pickles; what it knows is on attributes; how to mend it is in its text.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -185,6 +184,8 @@ def near(word: str, known: Iterable[str]) -> str:
     Returns:
         ``did you mean 'cover'?`` when one is close, else ``one of 'contain', 'cover'``.
     """
+    import difflib  # here, for a mistake is rare and every import would pay
+
     choices = list(known)
     matches = difflib.get_close_matches(word.lower(), [c.lower() for c in choices], n=1, cutoff=0.6)
     if matches:

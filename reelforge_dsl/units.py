@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-from decimal import Decimal
-from numbers import Integral, Real
 from typing import Any, Literal
 
 from attrs import frozen
@@ -102,22 +100,25 @@ def real(value: Any) -> int | float | None:
     NaN, infinities and numbers of three hundred digits are not. Source: decision D16.
     """
     kind = type(value)
-    if kind is int or kind is float:
-        plain: int | float = value
-    elif isinstance(value, bool) or not isinstance(value, (Real, Decimal)):
+    plain = value if kind is int or kind is float else _plain_number(value)
+    return plain if plain is not None and -LARGEST < plain < LARGEST else None
+
+
+def _plain_number(value: Any) -> int | float | None:
+    """Return what is neither an int nor a float as one, ``None`` when it is no number."""
+    if value is None or isinstance(value, (bool, str)):
         return None
-    elif isinstance(value, Integral):
-        plain = int(value)
-    else:
-        plain = _float(value)
-    return plain if -LARGEST < plain < LARGEST else None
+    from decimal import Decimal  # here, for such numbers are rare and every import would pay
+    from numbers import Integral, Real
 
-
-def _float(value: Real | Decimal) -> float:
+    if isinstance(value, Integral):
+        return int(value)
+    if not isinstance(value, (Real, Decimal)):
+        return None
     try:
         return float(value)
     except (OverflowError, ValueError):  # a Fraction too large, Decimal's signalling NaN
-        return math.nan
+        return None
 
 
 def plain(number: float) -> int | float:

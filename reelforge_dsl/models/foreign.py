@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from attrs import frozen
@@ -30,11 +29,15 @@ class Json:
             ValueError: A NaN or an infinity is inside.
             TypeError: Something that JSON cannot say is inside.
         """
+        import json  # here, for most films hold no foreign JSON and every import would pay
+
         return cls(json.dumps(_plain(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False))
 
     @property
     def value(self) -> Any:
         """A fresh plain copy; changing it changes nothing here."""
+        import json
+
         return json.loads(self.text)
 
 
