@@ -123,3 +123,14 @@ def test_fonts_travel_with_their_licences() -> None:
 def test_the_changelog_has_a_place_for_the_next_release() -> None:
     """The changelog opens with what is not yet released."""
     assert "## [Unreleased]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_every_source_resolves() -> None:
+    """Each section and decision that a docstring names stands on the reference page."""
+    page = (ROOT / "cookbook" / "reference" / "contract.md").read_text(encoding="utf-8")
+    sections = set(re.findall(r"^## (\d+)\.", page, re.MULTILINE))
+    decisions = set(re.findall(r"^(?:\| )?(D\d+)(?: \||:)", page, re.MULTILINE))
+    named = "\n".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py"))
+    assert set(re.findall(r"§(\d+)", named)) <= sections
+    assert set(re.findall(r"\b(D\d+)\b", named)) <= decisions
+    assert len(decisions) == 25
