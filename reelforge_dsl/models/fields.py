@@ -164,7 +164,10 @@ def author_values(cls: type, values: dict[str, Any]) -> dict[str, Any]:
     rules = rules_of(cls)
     for key, value in values.items():
         if value is not None and key in rules:
-            values[key] = author_value(rules[key], value, f"{cls.__name__}.{key}")
+            held = right_value(rules[key], value)
+            if held is None:
+                raise _refusal(rules[key], value, f"{cls.__name__}.{key}")
+            values[key] = held
         elif value is None and key in required_of(cls):
             raise FieldError(
                 f"{cls.__name__}.{key}: a value is needed, got None", field=f"{cls.__name__}.{key}"
@@ -183,18 +186,33 @@ def author_value(rule: Rule, value: Any, where: str) -> Any:
     Raises:
         FieldError: The value has the wrong type or is outside the contract.
     """
-    held = _shaped(rule, value)
+    held = right_value(rule, value)
     if held is None:
-        wanted = _WANTED.get(rule.shape, rule.shape) if rule.of is None else f"a {_called(rule)}"
-        raise FieldError(
-            f"{where}: expected {wanted}, got {told(value)}",
-            field=where,
-            value=value,
-            fix=_remedy(rule, value),
-        )
-    fault = rule.fault(held)
+        raise _refusal(rule, value, where)
+    return held
+
+
+def _refusal(rule: Rule, value: Any, where: str) -> FieldError:
+    """Return the error for a value that is not right."""
+    held = _shaped(rule, value)
+    fault = rule.fault(held) if held is not None else None
     if fault is not None:
-        raise FieldError(f"{where}: {fault.message}", field=where, value=value, fix=fault.fix)
+        return FieldError(f"{where}: {fault.message}", field=where, value=value, fix=fault.fix)
+    wanted = _WANTED.get(rule.shape, rule.shape) if rule.of is None else f"a {_called(rule)}"
+    what = f"{where}: expected {wanted}, got {told(value)}"
+    return FieldError(what, field=where, value=value, fix=_remedy(rule, value))
+
+
+def right_value(rule: Rule, value: Any) -> Any:
+    """Return a value without fault as the models hold it, ``None`` for any other.
+
+    The quick half of `author_value`: nothing is put into words.
+    """
+    held = _shaped(rule, value)
+    if held is not None:
+        for check in rule.checks:
+            if check(held) is not None:
+                return None
     return held
 
 

@@ -21,7 +21,7 @@ from reelforge_dsl.models import (
     TimeOverride,
     Trim,
 )
-from reelforge_dsl.models.fields import Rule, author_value, rules_of, told
+from reelforge_dsl.models.fields import Rule, author_value, right_value, rules_of, told
 
 Said = tuple[tuple[str, Any], ...]
 """Keywords as they were said, in the verb's order; ``None`` takes a loaded key away."""
@@ -91,7 +91,8 @@ def checked(where: str, key: str, value: Any) -> Any:
     Raises:
         FieldError: It has the wrong type or is outside the contract.
     """
-    return author_value(_RULES[key], value, f"{where}: {key}")
+    held = right_value(_RULES[key], value)
+    return author_value(_RULES[key], value, f"{where}: {key}") if held is None else held
 
 
 def checked_caption(where: str, key: str, value: Any) -> Any:

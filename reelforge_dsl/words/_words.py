@@ -167,9 +167,21 @@ class Words(Sequence[Word]):
         return f"<Words: {count}, {short(self.start_seconds)} to {short(self.end_seconds)} s{mended}>"
 
 
+_PLAIN = {"text", "start", "end"}
+
+
 def _taken(word: Any, place: int) -> Word:
     if isinstance(word, Word):
         return word
+    if type(word) is dict and word.keys() == _PLAIN:
+        text, start, end = word["text"], word["start"], word["end"]
+        if (
+            type(text) is str
+            and type(start) is int
+            and type(end) is int
+            and 0 <= start <= end <= _json.LATEST
+        ):
+            return Word(text.strip(), start, end)
     if isinstance(word, Mapping):
         return _json.word_of(word, place, "Words.of")
     what = f"Words.of: word {place} is {type(word).__name__}, not a Word"
