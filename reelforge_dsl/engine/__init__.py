@@ -56,7 +56,7 @@ def render(
     Args:
         doc: A ``Timeline``, a ``Manifest`` or the JSON of one as a dict.
         path: Where the film goes, ``*.mp4``; an older file there is replaced when the new one is whole.
-        draft: 360 pixels wide and coarser, about four times as fast.
+        draft: 360 pixels wide and coarser, about five times as fast.
         on_progress: Called with a `Progress` up to ten times a second, instead of the bar. What it
             raises ends the render and comes out here.
         media_root: The only folder that local files may come from; any when left out.

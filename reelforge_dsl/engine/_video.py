@@ -111,8 +111,9 @@ def _concatenated(graph: Graph, whole: str, group: list[str]) -> str:
     parts = [whole, *group] if whole else group
     if len(parts) == 1:
         return parts[0]
-    # Nor does concat promise one.
-    return graph.add("".join(parts), [f"concat=n={len(parts)}:v=1:a=0", f"fps={FPS}"])
+    # Nor does concat promise one; and its clock is so fine that fps would round frames away: count them.
+    steady = [f"settb=1/{FPS}", "setpts=N", f"fps={FPS}"]
+    return graph.add("".join(parts), [f"concat=n={len(parts)}:v=1:a=0", *steady])
 
 
 def _black(graph: Graph, frame: Frame, frames: int) -> str:

@@ -471,3 +471,15 @@ def test_dissolve_with_alpha(studio, tools, red: Path) -> None:
     )
     assert ramp(film, 44, 17, 240)[-1] > 0.98
     assert [film.colour(at, 80, 90)[0] > 250 for at in (44, 70)] == [True, False]
+
+
+@pytest.mark.parametrize("frames", [(1, 48, 4), (7, 1, 1, 11), (2, 3, 5, 7, 11)])
+def test_no_cut_loses_a_frame(studio, red: Path, blue: Path, frames: tuple[int, ...]) -> None:
+    """However short the pieces between cuts are, each has all its frames."""
+    layers, start = [], 0
+    for number, count in enumerate(frames):
+        file = (red, blue)[number % 2]
+        layers.append(studio.layer("video", file, start / 30, count / 30))
+        start += count
+    film = studio.show(*layers)
+    assert len(film.frames) == sum(frames)
