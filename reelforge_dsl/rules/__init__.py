@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import Manifest, Media, MusicRequest
+from reelforge_dsl.rules._assets import placeholders, unused_assets, web_pages
 from reelforge_dsl.rules._captions import named_speech, unnamed_speech, words_backwards
 from reelforge_dsl.rules._document import (
     Document,
@@ -19,8 +20,12 @@ from reelforge_dsl.rules._document import (
     unknown_assets,
 )
 from reelforge_dsl.rules._fields import field_issues
+from reelforge_dsl.rules._lettering import text_fits
 from reelforge_dsl.rules._music import needed_texts, webhook_address
 from reelforge_dsl.rules._paths import in_document_order
+from reelforge_dsl.rules._places import captions_in_place, text_outside_frame, unfilled_frame
+from reelforge_dsl.rules._reading import reading_speed, texts_overlap
+from reelforge_dsl.rules._sound import fades_fit, music_over_speech, speech_cut
 from reelforge_dsl.rules._time import (
     images_without_start,
     inferred_length,
@@ -28,6 +33,7 @@ from reelforge_dsl.rules._time import (
     untimed_layers,
     untimed_overlays,
 )
+from reelforge_dsl.rules._words import words_in_order
 
 __all__ = ["check", "check_music", "in_document_order"]
 
@@ -46,6 +52,19 @@ RULES = (
     named_speech,
     unnamed_speech,
     metadata_issues,
+    unused_assets,
+    web_pages,
+    placeholders,
+    unfilled_frame,
+    music_over_speech,
+    speech_cut,
+    fades_fit,
+    text_outside_frame,
+    reading_speed,
+    texts_overlap,
+    text_fits,
+    captions_in_place,
+    words_in_order,
 )
 """What is looked at in a whole document, beside every field's own table."""
 
@@ -67,7 +86,7 @@ def check(manifest: Manifest, media: Media | None = None) -> tuple[Issue, ...]:
         media: Lengths of files in source seconds, as `reelforge_dsl.timing.schedule` takes them;
             some faults, a crossfade longer than its clip, show only then.
 
-    Source: contract §2–§7; decisions D2, D8, D18–D20.
+    Source: contract §1–§7; decisions D2, D4–D8, D18–D23.
     """
     found = field_issues(manifest)
     if any(issue.code in _UNREADABLE for issue in found):

@@ -51,7 +51,7 @@ def unnamed_speech(document: Document) -> Iterator[Issue]:
         return
     if captions.transcription_source_asset_id is not None:
         return
-    heard = {layer.asset_id: None for layer in document.layers if _is_heard(layer)}
+    heard = {layer.asset_id: None for layer in document.layers if is_heard(layer)}
     sources = [name for name in heard if name in document.assets]
     if len(sources) > 1:
         message = f"captions without words: any of {', '.join(map(repr, sources[:8]))} could be the speech"
@@ -63,7 +63,7 @@ def unnamed_speech(document: Document) -> Iterator[Issue]:
         yield Issue("no_speech_source", "error", _SOURCE, message, fix)
 
 
-def _is_heard(layer: Layer) -> bool:
+def is_heard(layer: Layer) -> bool:
     """Whether its asset may hold the speech: audio, and video that is neither muted nor at volume 0."""
     if layer.type == "audio":
         return True

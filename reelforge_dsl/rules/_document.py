@@ -178,7 +178,7 @@ def metadata_issues(document: Document | MusicRequest) -> Iterator[Issue]:
     held = document.manifest.metadata if isinstance(document, Document) else document.metadata
     if held is None:
         return
-    value = _opened(held)
+    value = opened(held)
     if not isinstance(value, dict):
         message = "metadata: expected a flat object of keys and values"
         yield Issue("wrong_type", "error", "$.metadata", message, 'write it as {"campaign": "spring"}')
@@ -200,7 +200,13 @@ def metadata_issues(document: Document | MusicRequest) -> Iterator[Issue]:
             yield Issue("metadata_too_long", "error", path, message, fix)
 
 
-def _opened(held: Json) -> object:
+def said(overlay: TextOverlay) -> str:
+    """Return a text's id in quotes, or its first words."""
+    return f"{overlay.content!r:.40}" if overlay.id is None else repr(overlay.id)
+
+
+def opened(held: Json) -> object:
+    """Return foreign JSON as plain values; ``None`` when it is none or too deep."""
     try:
         return held.value
     except (ValueError, RecursionError):

@@ -101,7 +101,7 @@ def _oddness(cls: type, name: str, rule: Rule, at: str, known: dict[str, Any]) -
         # Boxes and styles are drawn from few words; parsing one costs more than remembering it.
         looks = [lru_cache(2048)(rule.fault)]
     if cls is Layout and name in _GUARDRAILS:
-        looks.append(partial(_strayed, name))
+        looks.append(partial(strayed, name))
     known |= {f"look{at}_{nth}": look for nth, look in enumerate(looks)}
     return " or ".join(
         [_SHAPES[rule.shape], *(f"look{at}_{nth}(x) is not None" for nth in range(len(looks)))]
@@ -169,9 +169,9 @@ def _look(cls: type, name: str, rule: Rule, held: Any, where: str, owner: str) -
         if fault is not None:
             yield _issue("error", where, name, owner, fault)
         elif cls is Layout and name in _GUARDRAILS:
-            strayed = _strayed(name, held)
-            if strayed is not None:
-                yield _issue("warning", where, name, owner, strayed)
+            outside = strayed(name, held)
+            if outside is not None:
+                yield _issue("warning", where, name, owner, outside)
 
 
 def _fault(rule: Rule, held: Any) -> Fault | None:
@@ -217,7 +217,7 @@ def _wrong_type(cls: type, name: str, rule: Rule, held: Any) -> Fault:
 
 
 @lru_cache(2048)
-def _strayed(side: str, text: str) -> Fault | None:
+def strayed(side: str, text: str) -> Fault | None:
     """Tell that a box leaves the percent guardrails. Source: contract §5, decision D2 (a warning)."""
     bounds = _GUARDRAILS.get(side)
     length = parse_length(text) if bounds is not None else None

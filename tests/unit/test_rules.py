@@ -370,6 +370,7 @@ def test_an_open_image_alone_has_no_length():
     """An image whose length nothing gives is an error at the key it lacks (contract §4, 5)."""
     document = changed(
         IMAGES,
+        ("assets", body(IMAGES)["assets"][:1]),
         (
             "composition.timeline",
             [{"id": "image-layer-1", "type": "image", "asset_id": "img-1", "time": {"start_seconds": 0}}],
@@ -524,6 +525,7 @@ def test_all_faults_are_told_together_in_document_order():
         ("error", "text_time_missing", "$.composition.text_overlays[0].time"),
         ("error", "not_a_length", "$.composition.text_overlays[0].layout.x"),
         ("error", "unknown_choice", "$.composition.captions.preset"),
+        ("warning", "words_not_milliseconds", "$.composition.captions.words"),
         ("error", "word_ends_before_start", "$.composition.captions.words[1].end"),
         ("error", "unknown_asset", "$.composition.captions.transcription_source_asset_id"),
         ("error", "metadata_not_flat", "$.metadata.a"),
