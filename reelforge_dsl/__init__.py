@@ -32,6 +32,7 @@ from reelforge_dsl.timeline import Timeline
 
 if TYPE_CHECKING:
     from reelforge_dsl import engine
+    from reelforge_dsl.timeline import diff
     from reelforge_dsl.wire import dumps, loads
     from reelforge_dsl.words import Words
 
@@ -65,21 +66,24 @@ __all__ = [
     "Word",
     "Words",
     "__version__",
+    "diff",
     "dumps",
     "engine",
     "loads",
 ]
 
-_LAZY = {"Words": "words", "dumps": "wire", "engine": "engine", "loads": "wire"}
+_LAZY = {"Words": "words", "diff": "timeline", "dumps": "wire", "engine": "engine", "loads": "wire"}
 """Names whose rooms cost time to import, brought in when they are first asked for."""
 
 
-def __getattr__(name: str) -> Any:
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    room = import_module(f".{_LAZY[name]}", __name__)
-    value = globals()[name] = room if name == _LAZY[name] else getattr(room, name)
-    return value
+if not TYPE_CHECKING:  # a checker would take any misspelt name for one
+
+    def __getattr__(name: str) -> Any:
+        if name not in _LAZY:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        room = import_module(f".{_LAZY[name]}", __name__)
+        value = globals()[name] = room if name == _LAZY[name] else getattr(room, name)
+        return value
 
 
 def __dir__() -> list[str]:

@@ -9,7 +9,8 @@ try:
     import uharfbuzz as harfbuzz
 except ImportError as error:
     raise MissingExtraError(
-        f"drawing text needs uharfbuzz and resvg-py ({error.name} is not installed)", extra="local"
+        f"the local engine and its lettering need uharfbuzz and resvg-py ({error.name} is not installed)",
+        extra="local",
     ) from error
 
 __all__ = ["harfbuzz", "resvg"]

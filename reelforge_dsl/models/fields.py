@@ -23,6 +23,7 @@ from reelforge_dsl.models.foreign import Json
 from reelforge_dsl.units import parse_length, real, short
 
 Shape = Literal["string", "number", "boolean", "number or string", "object", "list", "json"]
+Form = Literal["", "name", "whole", "length", "color", "weight"]
 
 
 @frozen
@@ -52,12 +53,18 @@ class Rule:
         checks: Looked at in order, on a value of that shape; the first fault counts.
         of: The class of the object, or of the list's items; ``None`` for plain values.
         choices: The allowed words, when the field is a choice.
+        form: What text or number it is, as the checks have it; ``""`` when any.
+        least: The smallest number allowed, or ``None``.
+        above: The number that it must exceed, or ``None``.
     """
 
     shape: Shape
     checks: tuple[Check, ...] = ()
     of: Any = None
     choices: tuple[str, ...] = ()
+    form: Form = ""
+    least: float | None = None
+    above: float | None = None
 
     def fault(self, value: Any) -> Fault | None:
         """Return what is wrong with a value of the right shape, or ``None``."""
@@ -79,7 +86,7 @@ def text(*checks: Check) -> Meta:
 
 def name() -> Meta:
     """A string that is not empty. Source: decision D2 (bounds)."""
-    return text(_not_empty)
+    return {_KEY: Rule("string", (_encodable, _not_empty), form="name")}
 
 
 def choice(literal: object) -> Meta:
@@ -98,12 +105,13 @@ def choice(literal: object) -> Meta:
 
 def number(*checks: Check, least: float | None = None, above: float | None = None) -> Meta:
     """A real number within bounds. Source: decision D2 (bounds)."""
-    return {_KEY: Rule("number", (_bounds(least, above), *checks))}
+    return {_KEY: Rule("number", (_bounds(least, above), *checks), least=least, above=above)}
 
 
 def whole(*checks: Check, least: float | None = None, above: float | None = None) -> Meta:
     """A whole number within bounds."""
-    return {_KEY: Rule("number", (_whole, *checks, _bounds(least, above)))}
+    looks = (_whole, *checks, _bounds(least, above))
+    return {_KEY: Rule("number", looks, form="whole", least=least, above=above)}
 
 
 def flag() -> Meta:
@@ -113,17 +121,17 @@ def flag() -> Meta:
 
 def length() -> Meta:
     """A percent or pixel string. Source: contract §5."""
-    return text(_length)
+    return {_KEY: Rule("string", (_encodable, _length), form="length")}
 
 
 def color() -> Meta:
     """A CSS colour. Source: contract §6."""
-    return text(_color)
+    return {_KEY: Rule("string", (_encodable, _color), form="color")}
 
 
 def weight() -> Meta:
     """A font weight: 1…1000, or a CSS word."""
-    return {_KEY: Rule("number or string", (_weight,))}
+    return {_KEY: Rule("number or string", (_weight,), form="weight")}
 
 
 def part(cls: type, *checks: Check) -> Meta:

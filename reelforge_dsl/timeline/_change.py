@@ -14,6 +14,7 @@ from reelforge_dsl.timeline._entries import CAPTIONS, UNSAID, CaptionsEntry, Ent
 from reelforge_dsl.timeline._keywords import (
     LOOKS,
     WHEN,
+    Said,
     checked,
     checked_caption,
     known_keyword,
@@ -21,6 +22,12 @@ from reelforge_dsl.timeline._keywords import (
     source_url,
 )
 from reelforge_dsl.timeline._lines import Line
+
+CAPTIONS_SAID = (
+    *("preset", "mode", "words", "clock", "source", "correct_text", "max_chars_per_segment"),
+    *("layout", "style", "time_overrides"),
+)
+"""The captions' keywords, in the order in which ``.captions`` keeps them."""
 
 
 def named(sheet: Sheet, where: str, name: Any) -> Entry:
@@ -130,7 +137,7 @@ def changed(sheet: Sheet, name: str, fields: dict[str, Any], line: Line | None) 
             else:
                 said.pop(key, None)
     one_fit(where, said)
-    new = evolve(entry, said=tuple(said.items()), line=line)
+    new = evolve(entry, said=_in_order(said, LOOKS[verb]), line=line)
     if any(key in fields for key in WHEN):
         before = sheet.holding(sheet.entries[:index])
         new = evolve(new, when=said_when(where, before, verb, _when_of(entry) | _among(fields, WHEN)))
@@ -187,7 +194,12 @@ def _changed_captions(
         else:
             said.pop(key, None)
     clock_needs_words(where, said)
-    return evolve(captions, said=tuple(said.items()), line=line)
+    return evolve(captions, said=_in_order(said, CAPTIONS_SAID), line=line)
+
+
+def _in_order(said: dict[str, Any], keys: Iterable[str]) -> Said:
+    """Return keywords in the verb's order, so that equal films are equal however they were said."""
+    return tuple([(key, said[key]) for key in keys if key in said])
 
 
 def caption_value(sheet: Sheet, where: str, key: str, value: Any) -> Any:

@@ -81,7 +81,9 @@ class _Writer:
                 self.overlays.append(overlay_of(entry, self._time(number, spot)))
             else:
                 self.paths.append(f"$.composition.timeline[{len(self.layers)}]")
-                self.layers.append(layer_of(entry, names.get(entry.id, ""), self._time(number, spot)))
+                # A loaded layer keeps its own asset: another of its id may stand before it.
+                asset = names.get(entry.id, "") if entry.src is not None else ""
+                self.layers.append(layer_of(entry, asset, self._time(number, spot)))
         captions = placed_captions(self.sheet, self.clock, names)
         if captions.hangs_on and self.sheet.captions is not None:
             on = self.sheet.captions.get("clock")

@@ -121,12 +121,12 @@ def _rows(placed: Placed) -> Iterator[Row]:
             yield name, when, f'"{safe(overlay.content)}"', _text_looks(overlay), True
         else:
             layer = next(layers)
-            file = _file(files.get(layer.asset_id, layer.asset_id))
+            file = file_name(files.get(layer.asset_id, layer.asset_id))
             yield name, when, file, _looks(spot.entry, layer), False
     captions = composition.captions
     if captions is not None:
         words = captions.words or ()
-        first = f"{_clock(words[0].start / 1000)} → {_clock(words[-1].end / 1000)}" if words else ""
+        first = f"{clock(words[0].start / 1000)} → {clock(words[-1].end / 1000)}" if words else ""
         yield "captions", first, _captions_looks(captions), "", True
 
 
@@ -134,28 +134,28 @@ def _when(spot: Spot, placed: Placed, is_v1s: bool) -> str:
     time = spot.entry.when
     if spot.is_stitched and (is_v1s or time is None):
         return "stitched"
-    start = "?" if spot.start.past is not None or spot.after_the_end else _clock(spot.start.seconds)
+    start = "?" if spot.start.past is not None or spot.after_the_end else clock(spot.start.seconds)
     if spot.end is None:
         end = placed.end.seconds
         is_open = end is None or spot.entry.kind == "image"
-        return f"{start} → end" if is_open or end is None else f"{start} → {_clock(end)}"
+        return f"{start} → end" if is_open or end is None else f"{start} → {clock(end)}"
     if start == "?" and time is not None and time.duration is not None:
-        return f"? for {_clock(time.duration)}"
+        return f"? for {clock(time.duration)}"
     if spot.end.past is not None:
         return f"{start} → ?"
     stop = spot.end.seconds
     if spot.entry.verb == "music" and placed.end.seconds is not None:
         stop = min(stop, placed.end.seconds)
-    return f"{start} → {_clock(stop)}"
+    return f"{start} → {clock(stop)}"
 
 
-def _clock(seconds: float) -> str:
+def clock(seconds: float) -> str:
     """Return seconds to a hundredth, with at least one decimal."""
     text = f"{seconds:.2f}"
     return text[:-1] if text.endswith("0") else text
 
 
-def _file(url: str) -> str:
+def file_name(url: str) -> str:
     """Return the file's own name: no host, no folder, no query, where keys may stand."""
     path = url.partition("?")[0].partition("#")[0].rstrip("/")
     return safe(unquote(path.rpartition("/")[2]) or "–")
@@ -165,7 +165,7 @@ def _looks(entry: Entry, layer: Layer) -> str:
     settings = layer.media_settings
     parts = ["speech"] if entry.verb == "voiceover" else []
     if entry.trim:
-        parts.append(f"from {_clock(entry.trim)}")
+        parts.append(f"from {clock(entry.trim)}")
     if layer.layout is not None:
         parts += _box(layer.layout)
     parts += [safe(word) for word in (layer.background_mode, layer.motion) if word is not None]
@@ -181,7 +181,7 @@ def _looks(entry: Entry, layer: Layer) -> str:
             ("crossfade", settings.crossfade_seconds),
         ):
             if seconds is not None:
-                parts.append(f"{word} {_clock(seconds)}")
+                parts.append(f"{word} {clock(seconds)}")
     return " · ".join(parts)
 
 

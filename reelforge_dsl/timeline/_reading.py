@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import field, frozen
 
@@ -18,6 +18,9 @@ from reelforge_dsl.timeline._change import nearest
 from reelforge_dsl.timeline._document import Placed, placed, seconds
 from reelforge_dsl.timeline._entries import CAPTIONS, Sheet, loaded_sheet
 from reelforge_dsl.timeline._lines import Line
+
+if TYPE_CHECKING:
+    from reelforge_dsl.timeline._explain import Explanation
 
 _OWNED = re.compile(r"\$\.(?:assets|composition\.(?:timeline|text_overlays))\[\d+\]")
 
@@ -126,6 +129,21 @@ class Reading:
             if asset.id in by_asset:
                 yield f"$.assets[{index}]", by_asset[asset.id]
 
+    def explain(self, media: Media | None = None) -> Explanation:
+        """Return every second with the rule that made it; printing it shows a table.
+
+        Args:
+            media: How long files are, in source seconds: ``{src: seconds}``, the keys URLs or paths
+                as given, or a function of the URL such as ``engine.probe``. With it the numbers are
+                those that the engine renders; without, what is known of the document as it stands.
+
+        Raises:
+            FieldError: ``media`` is neither, or a length is no number. What the function raises passes.
+        """
+        from reelforge_dsl.timeline._explain import explained
+
+        return explained(self._sheet, media)
+
     def to_dict(self) -> dict[str, Any]:
         """Return the document as it stands, as fresh plain dicts and lists; nothing is judged."""
         from reelforge_dsl import wire
@@ -141,6 +159,16 @@ class Reading:
         from reelforge_dsl import wire
 
         return wire.dumps(self._placed.manifest, indent=indent)
+
+    def to_python(self) -> str:
+        """Return the program that rebuilds the document byte for byte, formatted, its imports on top.
+
+        What no verb says as it stands is loaded as a whole. The webhook's secret and the values of its
+        headers are not printed, but looked up in the environment; comments name the variables.
+        """
+        from reelforge_dsl.timeline._python import python_of
+
+        return python_of(self._sheet, self._placed, type(self))
 
     def digest(self) -> str:
         """Return the SHA-256, in hex, of what changes picture or sound."""

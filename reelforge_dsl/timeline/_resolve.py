@@ -15,7 +15,7 @@ from reelforge_dsl.models.fields import told
 from reelforge_dsl.timeline._captions import placed_captions, shifted
 from reelforge_dsl.timeline._document import seconds
 from reelforge_dsl.timeline._entries import UNSAID, Entry, Sheet, When, revised
-from reelforge_dsl.timeline._when import Clock, End, Lengths, Spot, nobody_measured
+from reelforge_dsl.timeline._when import ZERO, Clock, End, Lengths, Spot, nobody_measured
 from reelforge_dsl.units import plain, real
 
 
@@ -29,9 +29,8 @@ def lengths_from(sheet: Sheet, media: Media) -> Lengths:
     Raises:
         FieldError: ``media`` is neither, or tells something that is no number.
     """
-    ask = _asker(media)
+    seconds_of = measured(media, ".resolve")
     urls = {asset.id: asset.url for asset in reversed(sheet.envelope.assets or ())}
-    known: dict[str, float | None] = {}
 
     def length(entry: Entry) -> float | None:
         url = entry.src
@@ -39,12 +38,31 @@ def lengths_from(sheet: Sheet, media: Media) -> Lengths:
             url = urls.get(entry.base.asset_id)
         if url is None:
             return None
-        if url not in known:
-            known[url] = _told_length(ask(url), url)
-        whole = known[url]
+        whole = seconds_of(url)
         return whole - entry.trim if whole is not None and whole > entry.trim else None
 
     return length
+
+
+def measured(media: Media, verb: str) -> Callable[[str], float | None]:
+    """Return how many source seconds a file has, by its URL; every file is asked for once.
+
+    Args:
+        media: ``{src: seconds}``, the keys URLs or paths as given, or a function of the URL.
+        verb: Whose argument it is, for the message.
+
+    Raises:
+        FieldError: ``media`` is neither, or, when asked, tells something that is no number.
+    """
+    ask = _asker(media, verb)
+    known: dict[str, float | None] = {}
+
+    def seconds_of(url: str) -> float | None:
+        if url not in known:
+            known[url] = _told_length(ask(url), url, verb)
+        return known[url]
+
+    return seconds_of
 
 
 def resolved(sheet: Sheet, lengths: Lengths = nobody_measured) -> tuple[Sheet, Clock, End]:
@@ -109,6 +127,8 @@ def _with_numbers(spot: Spot, end: End, lengths: Lengths) -> Entry:
         time = entry.base.time if entry.base is not None else None
         if entry.is_text or time is None or time.start_seconds is None:
             return entry
+    if spot.is_stitched and spot.start == ZERO and entry.crossfade:
+        entry = _without_crossfade(entry)
     duration: float | None = None
     if entry.when is not None and entry.when.duration is not None:
         duration = entry.when.duration
@@ -121,22 +141,28 @@ def _with_numbers(spot: Spot, end: End, lengths: Lengths) -> Entry:
     return at(entry, plain(seconds(spot.start.seconds)), plain(duration))
 
 
+def _without_crossfade(entry: Entry) -> Entry:
+    """Return the first stitched clip without its crossfade: it has no effect. Source: decision D6."""
+    said = tuple([pair for pair in entry.said if pair[0] != "crossfade"])
+    return evolve(entry, said=said if entry.base is None else (*said, ("crossfade", None)))
+
+
 def _to_the_end(entry: Entry, left: float, lengths: Lengths) -> float:
     """Return how long something open lasts: all that is left, but a voice only as long as it speaks."""
     spoken = lengths(entry) if entry.verb == "voiceover" and not entry.loops else None
     return seconds(left if spoken is None else min(left, spoken))
 
 
-def _asker(media: Media) -> Callable[[str], Any]:
+def _asker(media: Media, verb: str) -> Callable[[str], Any]:
     if isinstance(media, Mapping):
         known = {_url(key): value for key, value in media.items()}
         return known.get
     if callable(media):
         return media
     raise FieldError(
-        f".resolve: media: expected lengths, got {told(media)}",
+        f"{verb}: media: expected lengths, got {told(media)}",
         fix="a dict of src and seconds, or engine.probe",
-        field=".resolve: media",
+        field=f"{verb}: media",
         value=media,
     )
 
@@ -150,15 +176,15 @@ def _url(key: Any) -> Any:
     return key
 
 
-def _told_length(length: Any, url: str) -> float | None:
+def _told_length(length: Any, url: str, verb: str) -> float | None:
     if length is None:
         return None
     known = real(length)
     if known is None:
         name = url.rsplit("/", 1)[-1].partition("?")[0]
         raise FieldError(
-            f".resolve: the length of {name}: expected seconds, got {told(length)}",
-            field=".resolve: media",
+            f"{verb}: the length of {name}: expected seconds, got {told(length)}",
+            field=f"{verb}: media",
             value=length,
         )
     return known if known > 0 else None

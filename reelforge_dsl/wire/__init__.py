@@ -8,7 +8,7 @@ absent; ``8.0`` is written ``8``; unknown keys come back where they stood.
 from __future__ import annotations
 
 import hashlib
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from attrs import AttrsInstance, evolve
 
@@ -16,7 +16,7 @@ from reelforge_dsl.models import Manifest
 from reelforge_dsl.wire._document import from_data, text_of
 from reelforge_dsl.wire._text import indented, parsed, plain_value
 
-__all__ = ["digest", "dumps", "from_dict", "loads", "to_dict"]
+__all__ = ["digest", "dumps", "from_dict", "loads", "schema", "to_dict"]
 
 Model = TypeVar("Model")
 
@@ -67,7 +67,11 @@ def to_dict(value: AttrsInstance) -> dict[str, Any]:
     return plain_value(text_of(value))
 
 
-def from_dict(data: Any, cls: type[Model] = Manifest, *, strict: bool = False) -> Model:  # type: ignore[assignment]
+@overload
+def from_dict(data: Any, *, strict: bool = False) -> Manifest: ...
+@overload
+def from_dict(data: Any, cls: type[Model], *, strict: bool = False) -> Model: ...
+def from_dict(data: Any, cls: type[Any] = Manifest, *, strict: bool = False) -> Any:
     """Read a model from plain dicts and lists.
 
     Args:
@@ -97,3 +101,16 @@ def digest(manifest: Manifest) -> str:
         webhook_secret=None,
     )
     return hashlib.sha256(text_of(seen).encode()).hexdigest()
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of the request body, as fresh plain dicts.
+
+    It ships as ``reelforge_dsl/wire/v1.schema.json``, for editors. A document without errors is valid by
+    it; ids that name nothing and lengths of files are beyond a schema, and for the rules to tell.
+
+    Source: contract §2–§7; decisions D2, D9.
+    """
+    from reelforge_dsl.wire._schema import request_schema  # here, for no film needs it
+
+    return request_schema()

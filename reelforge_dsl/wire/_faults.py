@@ -45,7 +45,8 @@ def faults(data: Any, cls: type, *, strict: bool = False) -> Iterator[Issue]:
     """
     if not isinstance(data, dict):
         what = f"expected an object, got {_told(data)}"
-        yield Issue("not_an_object", "error", "$", what, "a document starts with {")
+        fix = "loads and from_json read text" if isinstance(data, str) else "a document starts with {"
+        yield Issue("not_an_object", "error", "$", what, fix)
         return
     yield from _object_faults(data, cls, "$", strict)
 
@@ -78,7 +79,7 @@ def _object_faults(data: Any, cls: type, path: str, strict: bool) -> Iterator[Is
     rules = rules_of(cls)
     for key in rules:
         if key in required_of(cls) and key not in data:
-            yield _missing(key, rules[key], path)
+            yield _missing(key, cls, path, data)
     for key, value in data.items():
         if isinstance(data, _shapes.Doubled) and key in data.again:
             yield _issue(MisshapenError("duplicate_key", steps=(key,)), path)
@@ -149,8 +150,15 @@ def _stranger_faults(key: Any, value: Any, cls: type, path: str, strict: bool) -
         yield _issue(found, below(path, key))
 
 
-def _missing(key: str, rule: Rule, path: str) -> Issue:
-    fix = f"add it: {key} is {_WANTED[rule.shape]}"
+def _missing(key: str, cls: type, path: str, data: dict[Any, Any]) -> Issue:
+    rules = rules_of(cls)
+    rule = rules[key]
+    wanted = f"one of {', '.join(rule.choices)}" if len(rule.choices) > 1 else _WANTED[rule.shape]
+    fix = f"add it: {key} is {rule.choices[0] if len(rule.choices) == 1 else wanted}"
+    for other, value in data.items():
+        is_foreign = other in rules and rules[other].of is Json  # metadata may have such a key of its own
+        if isinstance(other, str) and isinstance(value, dict) and key in value and not is_foreign:
+            fix = f"move it up from {below(path, other, key)}"
     return Issue("missing_key", "error", below(path, key), "is missing", fix)
 
 

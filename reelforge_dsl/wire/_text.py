@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import PurePath
 from typing import Any, cast
 
 from reelforge_dsl.errors import Issue, ManifestInvalidError
 from reelforge_dsl.wire._shapes import DEEPEST, Doubled
+
+_READ_FILE = "give what is in the file: Path(…).read_bytes()"
 
 
 def parsed(text: str | bytes) -> Any:
@@ -59,9 +62,9 @@ def _decoded(text: Any) -> str:
             issue = _not_json(f"byte {exc.start} is not UTF-8", "save the file as UTF-8")
             raise invalid([issue]) from exc
     if not isinstance(text, str):
-        raise invalid(
-            [_not_json(f"expected JSON text, got {type(text).__name__}", "from_dict reads plain dicts")]
-        )
+        what = f"expected JSON text, got {type(text).__name__}"
+        fix = _READ_FILE if isinstance(text, PurePath) else "from_dict reads plain dicts"
+        raise invalid([_not_json(what, fix)])
     return text.removeprefix("\ufeff")
 
 
@@ -75,6 +78,8 @@ def _syntax(exc: json.JSONDecodeError) -> Issue:
     found = exc.msg[:1].lower() + exc.msg[1:]
     named = found.startswith(("expecting property name", "illegal trailing comma"))
     fix = "keys are in double quotes, and no comma follows the last value" if named else None
+    if exc.doc.strip().endswith(".json"):
+        fix = _READ_FILE
     return _not_json(f"is not JSON at line {exc.lineno}, column {exc.colno}: {found}", fix)
 
 

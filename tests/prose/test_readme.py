@@ -21,7 +21,7 @@ def test_every_python_block_runs_in_order(tmp_path: Path, monkeypatch: pytest.Mo
     blocks = code_blocks("python")
     for number, block in enumerate(blocks):
         exec(compile(block, f"README block {number + 1}", "exec"), names)
-    assert len(blocks) >= 4
+    assert len(blocks) >= 5
     assert (tmp_path / "draft.mp4").stat().st_size > 1000
 
 

@@ -459,6 +459,15 @@ class TestLoaded:
 
 
 class TestResolve:
+    def test_the_first_clip_dissolves_from_nothing(self) -> None:
+        """A crossfade on the first stitched clip has no effect (D6), and none when it becomes a number."""
+        exact = Timeline().video(A, crossfade=0.5).video(B, crossfade=0.5).resolve(LENGTHS)
+        assert times(exact) == {"video-1": (0, 10), "video-2": (9.5, 6)}
+        settings = [layer.media_settings for layer in exact.layers]
+        assert settings[0] is None
+        assert settings[1] is not None
+        assert settings[1].crossfade_seconds == 0.5
+
     def test_every_second_becomes_a_number(self) -> None:
         """With every length known nothing is left to v1."""
         reel = (

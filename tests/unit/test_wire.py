@@ -7,6 +7,7 @@ import math
 import pickle
 import subprocess
 import sys
+from pathlib import PurePosixPath
 from typing import Any
 
 import numpy as np
@@ -320,3 +321,50 @@ def test_manifest_fields_and_documents_agree():
     assert isinstance(manifest, Manifest)
     assert manifest.extra == ()
     assert json.loads(dumps(manifest)) == json.loads(EMPTY)
+
+
+@pytest.mark.parametrize(
+    ("data", "fixes"),
+    [
+        ({"id": "a"}, ["add it: type is one of video, audio, image", "add it: url is text"]),
+        ({"id": "a", "type": "image", "file": {"url": "x"}}, ["move it up from $.file.url"]),
+        ({"id": "a", "type": "image", "a b": {"url": "x"}}, ['move it up from $["a b"].url']),
+        ({"id": "a", "type": "image", "file": ["url"]}, ["add it: url is text"]),
+    ],
+)
+def test_a_missing_key_says_where_it_is(data, fixes):
+    """A key that stands one object too deep is named there, and a choice with its words."""
+    with pytest.raises(ManifestInvalidError) as caught:
+        from_dict(data, Asset)
+    assert [issue.fix for issue in caught.value.issues] == fixes
+
+
+def test_a_key_of_metadata_is_no_key_of_the_document():
+    """Metadata may have any key, so none is moved up from it."""
+    document = json.loads(EMPTY) | {"metadata": {"version": "3"}}
+    del document["version"]
+    with pytest.raises(ManifestInvalidError) as caught:
+        from_dict(document)
+    assert [issue.fix for issue in caught.value.issues] == ["add it: version is text"]
+
+
+def test_a_provider_is_named():
+    """Of a choice with one word, that word is the fix."""
+    with pytest.raises(ManifestInvalidError) as caught:
+        from_dict({"preset": "soft_pill"}, Captions)
+    assert [issue.fix for issue in caught.value.issues] == ["add it: provider is assemblyai"]
+
+
+@pytest.mark.parametrize("text", ["films/reel.json", PurePosixPath("films/reel.json")])
+def test_a_file_is_not_its_text(text):
+    """The name of a file where its text goes is told as that."""
+    with pytest.raises(ManifestInvalidError) as caught:
+        loads(text)
+    assert caught.value.issues[0].fix == "give what is in the file: Path(…).read_bytes()"
+
+
+def test_text_is_not_a_dict():
+    """Text where plain values go is sent to the function that reads text."""
+    with pytest.raises(ManifestInvalidError) as caught:
+        from_dict(EMPTY)
+    assert caught.value.issues[0].fix == "loads and from_json read text"
