@@ -15,6 +15,8 @@ from reelforge_dsl.models.overlays import TextStyle
 
 _LATE = 2**53
 
+_SECONDS = 1000
+
 
 @define(frozen=True, init=False)
 class Word:
@@ -47,6 +49,13 @@ class Word:
             if 0 <= start <= end < _LATE and text.isascii():
                 self.__attrs_init__(text, start, end, None, extra)
                 return
+        if isinstance(start, float) and isinstance(end, float) and (start % 1 or end % 1) and end < _SECONDS:
+            raise FieldError(
+                f"Word.start: {text!r} from {start:g} to {end:g} looks like seconds",
+                fix=f"words are milliseconds: {round(1000 * start)} and {round(1000 * end)}",
+                field="Word.start",
+                value=start,
+            )
         values = author_values(Word, {"text": text, "start": start, "end": end, "speaker": speaker})
         if values["end"] < values["start"]:
             raise FieldError(

@@ -266,10 +266,21 @@ def _remedy(rule: Rule, value: Any) -> str | None:
     if rule.checks and rule.checks[-1] is _length and real(value) is not None:
         return f"say the unit: '{short(float(value))}%' or '{short(float(value))}px'"
     if rule.shape == "number" and isinstance(value, str):
-        return "give the number without quotes"
+        return _number_meant(value)
+    if rule.shape == "object" and isinstance(value, dict):
+        return f"write {rule.of.__name__}({', '.join(f'{key}=…' for key in list(value)[:4])})"
     if rule.choices:
         return near(str(value), rule.choices)
     return None
+
+
+def _number_meant(text: str) -> str:
+    """Return what helps with a number given as text: ``"50%"``, ``"2s"``, ``"64px"``."""
+    found = re.fullmatch(r"\s*([+-]?[0-9]{1,9}(?:\.[0-9]{1,9})?)\s*(%|ms|s|sec|seconds|px|x)?\s*", text)
+    if found is None:
+        return "give a number"
+    scale = {"%": 0.01, "ms": 0.001}.get(found[2] or "", 1)
+    return f"use {short(float(found[1]) * scale)}"
 
 
 def _encodable(value: str) -> Fault | None:
