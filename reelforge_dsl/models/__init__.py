@@ -2,7 +2,7 @@
 
 Field names are wire names. ``None`` means unset, and unset is absent from the
 wire. A value holds any document of the right shape; what is wrong with one is
-for `reelforge_dsl.rules` to tell.
+for `reelforge_dsl.rules` to tell. Music requests are in `reelforge_dsl.models.music`: a film needs none.
 """
 
 from reelforge_dsl.models.assets import Asset, Output
@@ -11,7 +11,6 @@ from reelforge_dsl.models.foreign import Extra, Extras, Json
 from reelforge_dsl.models.layers import LAYER_FIELDS, Layer, LayerStyle, MediaSettings, Time, Trim
 from reelforge_dsl.models.layout import Layout
 from reelforge_dsl.models.manifest import Composed, Composition, GlobalLayouts, GlobalStyles, Manifest, Media
-from reelforge_dsl.models.music import MusicRequest, Track
 from reelforge_dsl.models.overlays import TextOverlay, TextStyle
 
 __all__ = [
@@ -32,13 +31,11 @@ __all__ = [
     "Manifest",
     "Media",
     "MediaSettings",
-    "MusicRequest",
     "Output",
     "TextOverlay",
     "TextStyle",
     "Time",
     "TimeOverride",
-    "Track",
     "Trim",
     "Word",
 ]

@@ -7,7 +7,8 @@ A rule is a small generator of `Issue`. Errors are broken rules of the contract
 from __future__ import annotations
 
 from reelforge_dsl.errors import Issue
-from reelforge_dsl.models import Manifest, Media, MusicRequest
+from reelforge_dsl.models import Manifest, Media
+from reelforge_dsl.models.music import MusicRequest
 from reelforge_dsl.rules._assets import placeholders, unused_assets, web_pages
 from reelforge_dsl.rules._captions import named_speech, unnamed_speech, words_backwards
 from reelforge_dsl.rules._document import (

@@ -14,10 +14,10 @@ from reelforge_dsl.models import (
     Manifest,
     Media,
     MediaSettings,
-    MusicRequest,
     TextOverlay,
 )
 from reelforge_dsl.models.fields import rules_of
+from reelforge_dsl.models.music import MusicRequest
 from reelforge_dsl.rules._paths import keyed
 from reelforge_dsl.timing import Placement
 

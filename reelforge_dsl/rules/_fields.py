@@ -22,13 +22,13 @@ from reelforge_dsl.models import (
     Layer,
     Layout,
     Manifest,
-    MusicRequest,
     TextOverlay,
     TextStyle,
     TimeOverride,
     Word,
 )
 from reelforge_dsl.models.fields import Fault, Rule, required_of, rules_of, told
+from reelforge_dsl.models.music import MusicRequest
 from reelforge_dsl.rules._paths import keyed
 from reelforge_dsl.units import parse_length, real
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from reelforge_dsl.errors import Issue
-from reelforge_dsl.models import Manifest, MusicRequest
+from reelforge_dsl.models import Manifest
 from reelforge_dsl.models.fields import rules_of
+from reelforge_dsl.models.music import MusicRequest
 
 
 def needed_texts(request: MusicRequest) -> Iterator[Issue]:

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from reelforge_dsl.errors import ManifestInvalidError
-from reelforge_dsl.models import Composition, Layer, Manifest, MusicRequest, TextOverlay, Track
+from reelforge_dsl.models import Composition, Layer, Manifest, TextOverlay
+from reelforge_dsl.models.music import MusicRequest, Track
 from reelforge_dsl.wire import dumps, from_dict, loads, to_dict
 
 PAYLOADS = {

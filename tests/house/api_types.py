@@ -39,7 +39,8 @@ from reelforge_dsl import (
     engine,
     loads,
 )
-from reelforge_dsl.models import Asset, Captions, Layer, TextOverlay, Time, Track
+from reelforge_dsl.models import Asset, Captions, Layer, TextOverlay, Time
+from reelforge_dsl.models.music import Track
 from reelforge_dsl.timeline import Change, Difference
 from reelforge_dsl.wire import digest, from_dict, schema, to_dict
 

@@ -16,7 +16,6 @@ from reelforge_dsl.models import (
     Layout,
     Manifest,
     MediaSettings,
-    MusicRequest,
     Output,
     TextOverlay,
     TextStyle,
@@ -24,6 +23,7 @@ from reelforge_dsl.models import (
     Trim,
     Word,
 )
+from reelforge_dsl.models.music import MusicRequest
 from reelforge_dsl.wire import dumps, loads
 
 

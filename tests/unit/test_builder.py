@@ -25,7 +25,8 @@ from reelforge_dsl import (
     Word,
     Words,
 )
-from reelforge_dsl.models import Time, Track
+from reelforge_dsl.models import Time
+from reelforge_dsl.models.music import Track
 from reelforge_dsl.timeline import _lines
 
 PAYLOADS = Path(__file__).parents[1] / "contract" / "payloads"

@@ -10,16 +10,8 @@ import pytest
 from attrs import evolve
 
 from reelforge_dsl.errors import Issue
-from reelforge_dsl.models import (
-    Asset,
-    Composition,
-    Json,
-    Layer,
-    Manifest,
-    MusicRequest,
-    Output,
-    Time,
-)
+from reelforge_dsl.models import Asset, Composition, Json, Layer, Manifest, Output, Time
+from reelforge_dsl.models.music import MusicRequest
 from reelforge_dsl.rules import check, check_music
 from reelforge_dsl.wire import from_dict
 

@@ -30,9 +30,9 @@ from reelforge_dsl.models import (
     TextStyle,
     Time,
     TimeOverride,
-    Track,
     Word,
 )
+from reelforge_dsl.models.music import Track
 from reelforge_dsl.wire import digest, dumps, from_dict, loads, to_dict
 
 START = '{"version":"v1","output":{"width":1080,"height":1920,"fps":30},'
