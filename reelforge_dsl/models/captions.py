@@ -49,7 +49,8 @@ class Word:
             if 0 <= start <= end < _LATE and text.isascii():
                 self.__attrs_init__(text, start, end, None, extra)
                 return
-        if isinstance(start, float) and isinstance(end, float) and (start % 1 or end % 1) and end < _SECONDS:
+        are_floats = isinstance(start, float) and isinstance(end, float)
+        if are_floats and 0 <= start <= end < _SECONDS and (start % 1 or end % 1):
             raise FieldError(
                 f"Word.start: {text!r} from {start:g} to {end:g} looks like seconds",
                 fix=f"words are milliseconds: {round(1000 * start)} and {round(1000 * end)}",

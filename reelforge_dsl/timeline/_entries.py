@@ -53,11 +53,6 @@ class When:
         """Whether nothing was said."""
         return self == UNSAID
 
-    @property
-    def has_start(self) -> bool:
-        """Whether it was said where it begins."""
-        return self.start is not None or self.after is not None or self.during is not None
-
 
 UNSAID = When()
 
