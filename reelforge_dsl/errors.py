@@ -6,6 +6,20 @@
     ├── FieldError (also ValueError)          one argument is outside the contract; raised at the call
     ├── ManifestInvalidError                  .issues
     ├── MissingExtraError (also ImportError)  which extra, and the pip line
+    ├── TransportError                        no whole answer came; .idempotency_key
+    │   └── TransportTimeoutError (also TimeoutError)
+    ├── ApiError                              .status .code .request_id .body .issues .idempotency_key
+    │   ├── AuthenticationError               no key, 401, 403
+    │   ├── OutOfCreditsError                 402
+    │   ├── NotFoundError                     404
+    │   ├── ConflictError                     409
+    │   ├── RateLimitedError                  408, 429; .retry_after
+    │   ├── RejectedError                     every other 4xx
+    │   └── ServerError                       5xx
+    ├── ReplyError                            the answer is not what the contract says; .body .issues
+    ├── JobFailedError                        .job .code
+    ├── JobTimeoutError (also TimeoutError)   .job, resumable
+    ├── WebhookError                          not a delivery of the service, or not to be trusted
     └── EngineError                           the local engine
         ├── FfmpegNotFoundError
         ├── ProbeError                        .src
@@ -119,6 +133,164 @@ class MissingExtraError(ReelforgeError, ImportError):
     def __init__(self, what: str = "", *, fix: str | None = None, extra: str = "") -> None:
         super().__init__(what, fix=fix or (f"pip install 'reelforge-dsl[{extra}]'" if extra else None))
         self.extra = extra
+
+
+class TransportError(ReelforgeError):
+    """No whole answer came: refused, reset, cut off or not found, after every retry.
+
+    Attributes:
+        idempotency_key: The key of the call, ``None`` for one that has none. Sending the same
+            document with it again is safe: whatever became of this call, there is one job.
+        attempts: How often it was sent.
+    """
+
+    def __init__(
+        self,
+        what: str = "",
+        *,
+        fix: str | None = None,
+        idempotency_key: str | None = None,
+        attempts: int = 0,
+    ) -> None:
+        super().__init__(what, fix=fix)
+        self.idempotency_key = idempotency_key
+        self.attempts = attempts
+
+
+class TransportTimeoutError(TransportError, TimeoutError):
+    """The call's time was up before a whole answer came."""
+
+
+class ApiError(_IssuesError):
+    """The service answered with an error.
+
+    Attributes:
+        status: The HTTP status, 0 where nothing was sent.
+        code: The service's own word for it, or ``None``.
+        request_id: What the service's support asks for, or ``None``.
+        body: The answer as it came, text, at most 64 KiB of it.
+        issues: The service's findings about the document, when it sent any.
+        idempotency_key: The key of the call, ``None`` for one that has none.
+        attempts: How often it was sent.
+
+    Source: decision D1; house statuses.
+    """
+
+    def __init__(
+        self,
+        what: str = "",
+        *,
+        fix: str | None = None,
+        status: int = 0,
+        code: str | None = None,
+        request_id: str | None = None,
+        body: str = "",
+        issues: Sequence[Issue] = (),
+        idempotency_key: str | None = None,
+        attempts: int = 0,
+    ) -> None:
+        super().__init__(what, fix=fix, issues=issues)
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.body = body
+        self.idempotency_key = idempotency_key
+        self.attempts = attempts
+
+
+class AuthenticationError(ApiError):
+    """There is no API key, or the service does not take it (401, 403)."""
+
+
+class OutOfCreditsError(ApiError):
+    """The account has too few credits (402)."""
+
+
+class NotFoundError(ApiError):
+    """There is no such job or address (404)."""
+
+
+class ConflictError(ApiError):
+    """The idempotency key was used for another document (409). Source: decision D14."""
+
+
+class RateLimitedError(ApiError):
+    """Too many calls (408, 429), still after every retry.
+
+    Attributes:
+        retry_after: Seconds of wall time that the service asks to wait, or ``None``.
+    """
+
+    retry_after: float | None = None
+
+
+class RejectedError(ApiError):
+    """The service does not accept the request (any other 4xx); ``.issues`` holds its findings."""
+
+
+class ServerError(ApiError):
+    """The service failed (5xx), still after every retry."""
+
+
+class ReplyError(_IssuesError):
+    """The answer is not what the contract says.
+
+    Attributes:
+        status: The HTTP status.
+        request_id: What the service's support asks for, or ``None``.
+        body: The answer as it came, text, at most 64 KiB of it.
+        issues: What is wrong with it, each with its JSON path.
+        idempotency_key: The key of the call, ``None`` for one that has none.
+    """
+
+    def __init__(
+        self,
+        what: str = "",
+        *,
+        fix: str | None = None,
+        status: int = 0,
+        request_id: str | None = None,
+        body: str = "",
+        issues: Sequence[Issue] = (),
+        idempotency_key: str | None = None,
+    ) -> None:
+        super().__init__(what, fix=fix, issues=issues)
+        self.status = status
+        self.request_id = request_id
+        self.body = body
+        self.idempotency_key = idempotency_key
+
+
+class JobFailedError(ReelforgeError):
+    """A job ended without its result.
+
+    Attributes:
+        job: The handle, as it stood.
+        code: The service's own word for it, as ``caption_alignment_failed``, or ``None``.
+    """
+
+    def __init__(
+        self, what: str = "", *, fix: str | None = None, job: Any = None, code: str | None = None
+    ) -> None:
+        super().__init__(what, fix=fix)
+        self.job = job
+        self.code = code
+
+
+class JobTimeoutError(ReelforgeError, TimeoutError):
+    """The wait was over before the job; the job goes on.
+
+    Attributes:
+        job: The handle; wait for it again, or in another process by ``client.job(job.id)``.
+    """
+
+    def __init__(self, what: str = "", *, fix: str | None = None, job: Any = None) -> None:
+        super().__init__(what, fix=fix)
+        self.job = job
+
+
+class WebhookError(ReelforgeError):
+    """A delivery is malformed, unsigned, wrongly signed or too old."""
 
 
 class EngineError(ReelforgeError):

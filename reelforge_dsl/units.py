@@ -131,6 +131,18 @@ def short(number: float) -> str:
     return f"{number:.4f}".rstrip("0").rstrip(".") if number % 1 else str(int(number))
 
 
+def unless_milliseconds(seconds: float, *, least: float = 1000) -> str:
+    """Return what helps with a number of seconds that is likely milliseconds, to stand before another fix.
+
+    Args:
+        seconds: What was said.
+        least: From where on it is doubted; below, the text is empty.
+    """
+    if not least <= seconds <= MAX_SECONDS * 1000:
+        return ""
+    return f"seconds are meant: {short(seconds / 1000)} if {short(seconds)} was milliseconds; else "
+
+
 def ratio_name(width: int, height: int) -> str:
     """Return ``9:16`` for a size of that shape, else ``WxH``."""
     for name, (wide, high) in RATIOS.items():

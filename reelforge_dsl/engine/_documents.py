@@ -12,7 +12,7 @@ from reelforge_dsl.engine._files import Access, measured
 from reelforge_dsl.engine._media import Media
 from reelforge_dsl.engine._supported import demand_supported
 from reelforge_dsl.errors import EngineError, Issue, ManifestInvalidError
-from reelforge_dsl.models import Asset, Composed, Layer, Manifest
+from reelforge_dsl.models import Asset, Authored, Composed, Layer, Manifest
 from reelforge_dsl.timing import Schedule
 
 
@@ -72,11 +72,12 @@ def ready(doc: Document, access: Access, media: Mapping[str, Media] | None = Non
         manifest = doc.resolve(_lengths(found)).manifest()
     else:
         manifest = _manifest(doc)
-        _demand_valid(manifest, None)
+        _demand_valid(manifest)
         layers = manifest.composition.timeline or ()
         found = media if media is not None else measured(manifest.assets or (), layers, access)
-    warnings = _demand_valid(manifest, _lengths(found))
-    demand_supported(manifest)
+    author = doc if isinstance(doc, Authored) else None
+    warnings = _demand_valid(manifest, _lengths(found), author)
+    demand_supported(manifest, author)
     return Ready(manifest, timing.schedule(manifest, _lengths(found)), found, warnings)
 
 
@@ -95,13 +96,17 @@ def _lengths(media: Mapping[str, Media]) -> dict[str, float]:
     return {src: file.duration_seconds for src, file in media.items() if file.duration_seconds is not None}
 
 
-def _demand_valid(manifest: Manifest, lengths: Mapping[str, float] | None) -> tuple[Issue, ...]:
-    """Return the warnings of a document without errors.
+def _demand_valid(
+    manifest: Manifest, lengths: Mapping[str, float] | None = None, author: Authored | None = None
+) -> tuple[Issue, ...]:
+    """Return the warnings of a document without errors, with the author's lines where it knows them.
 
     Raises:
         ManifestInvalidError: It has errors.
     """
     issues = rules.check(manifest, lengths)
+    if author is not None and issues:
+        issues = author.with_lines(issues)
     errors = tuple(issue for issue in issues if issue.severity == "error")
     if errors:
         count = f"{len(errors)} problems" if len(errors) > 1 else "1 problem"

@@ -8,7 +8,7 @@ from attrs import frozen
 
 from reelforge_dsl.engine._presets import PRESETS
 from reelforge_dsl.errors import Issue, UnsupportedByEngineError
-from reelforge_dsl.models import Captions, Json, Layer, Manifest
+from reelforge_dsl.models import Authored, Captions, Json, Layer, Manifest
 
 
 @frozen
@@ -47,14 +47,19 @@ CAPTION_GAPS = (
 _TRANSITIONS = "use crossfade on the clips"
 
 
-def demand_supported(manifest: Manifest) -> None:
+def demand_supported(manifest: Manifest, author: Authored | None = None) -> None:
     """Refuse a document that asks for something the engine would leave out.
+
+    Args:
+        manifest: The document.
+        author: Knows which line wrote what, or ``None``.
 
     Raises:
         UnsupportedByEngineError: It does; ``.issues`` names every such field.
     """
     issues = tuple(_missing(manifest))
     if issues:
+        issues = issues if author is None else author.with_lines(issues)
         count = f"{len(issues)} fields" if len(issues) > 1 else "a field"
         what = f"The local engine does not draw {count} of this document; the service does"
         raise UnsupportedByEngineError(what, issues=issues)

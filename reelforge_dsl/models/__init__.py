@@ -10,12 +10,21 @@ from reelforge_dsl.models.captions import Captions, CaptionStyle, TimeOverride, 
 from reelforge_dsl.models.foreign import Extra, Extras, Json
 from reelforge_dsl.models.layers import LAYER_FIELDS, Layer, LayerStyle, MediaSettings, Time, Trim
 from reelforge_dsl.models.layout import Layout
-from reelforge_dsl.models.manifest import Composed, Composition, GlobalLayouts, GlobalStyles, Manifest, Media
+from reelforge_dsl.models.manifest import (
+    Authored,
+    Composed,
+    Composition,
+    GlobalLayouts,
+    GlobalStyles,
+    Manifest,
+    Media,
+)
 from reelforge_dsl.models.overlays import TextOverlay, TextStyle
 
 __all__ = [
     "LAYER_FIELDS",
     "Asset",
+    "Authored",
     "CaptionStyle",
     "Captions",
     "Composed",

@@ -23,7 +23,7 @@ class Word:
     """One spoken word.
 
     Attributes:
-        text: The word, with its punctuation; not empty.
+        text: The word, with its punctuation; an empty one is sent as it is and shows nothing.
         start: Whole **milliseconds** of output time, at least 0.
         end: Whole **milliseconds** of output time, at least ``start``.
         speaker: Who says it, or ``None``.

@@ -46,6 +46,9 @@ Preset = Literal[
 Mode = Literal["word_only", "phrase", "phrase_karaoke"]
 """How captions show their words; ``phrase_karaoke`` when left out. Source: contract §7."""
 
+LayoutVariant = Literal["full_frame", "split_screen"]
+"""How the recipe ``captioned_clip`` fills the frame. Source: contract §10."""
+
 Corner = Literal["top_left", "top_right", "bottom_left", "bottom_right"]
 """Where ``Layout.corner`` puts a box."""
 

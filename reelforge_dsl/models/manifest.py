@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Protocol, TypeAlias
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from attrs import field, frozen
 
+from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import fields
 from reelforge_dsl.models.assets import Asset, Output
 from reelforge_dsl.models.captions import Captions
@@ -15,7 +17,7 @@ from reelforge_dsl.models.foreign import Extras, Json
 from reelforge_dsl.models.layers import Layer
 from reelforge_dsl.models.layout import Layout
 from reelforge_dsl.models.overlays import TextOverlay, TextStyle
-from reelforge_dsl.units import MAX_SECONDS
+from reelforge_dsl.units import MAX_SECONDS, unless_milliseconds
 
 
 def _version(value: str) -> Fault | None:
@@ -24,16 +26,25 @@ def _version(value: str) -> Fault | None:
 
 def _length(value: float) -> Fault | None:
     if value > MAX_SECONDS:
-        return Fault(
-            "too_long", f"{value:g} s is longer than {MAX_SECONDS} s", "shorten it, or make two films"
-        )
+        fix = f"{unless_milliseconds(value)}shorten it, or make two films"
+        return Fault("too_long", f"{value:g} s is longer than {MAX_SECONDS} s", fix)
     return None
 
 
 def _hook(value: str) -> Fault | None:
     if value.startswith(("https://", "http://")):
         return None
-    return Fault("bad_url", "the webhook address is not an http(s) URL", "use https://…")
+    return Fault("bad_url", f"{_bare(value)} is not an http(s) URL", "use https://…")
+
+
+def _bare(address: str) -> str:
+    """Return an address for a message: without user, password, query and fragment, which may be secrets."""
+    scheme = re.match(r"(?:[a-zA-Z][\w+.-]*://)?", address)
+    begins = scheme[0] if scheme is not None else ""
+    before, at, after = address.removeprefix(begins).rpartition("@")
+    if at and ("?" in before or "#" in before):
+        return "the webhook address"  # where a password ends cannot be told
+    return f"{begins + re.split('[?#]', after, maxsplit=1)[0]!r:.80}"
 
 
 @frozen
@@ -140,6 +151,14 @@ class Composed(Protocol):
         Raises:
             ManifestInvalidError: It breaks the contract.
         """
+
+
+@runtime_checkable
+class Authored(Protocol):
+    """A document that remembers which line wrote what: a ``Timeline``."""
+
+    def with_lines(self, issues: Iterable[Issue]) -> tuple[Issue, ...]:
+        """Return findings about it, each with the author's line where one is known."""
 
 
 Media: TypeAlias = "Mapping[str, float] | Callable[[str], float | None]"

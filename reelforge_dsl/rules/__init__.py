@@ -6,6 +6,8 @@ A rule is a small generator of `Issue`. Errors are broken rules of the contract
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import Manifest, Media
 from reelforge_dsl.models.music import MusicRequest
@@ -24,7 +26,13 @@ from reelforge_dsl.rules._fields import field_issues
 from reelforge_dsl.rules._lettering import text_fits
 from reelforge_dsl.rules._music import needed_texts, webhook_address
 from reelforge_dsl.rules._paths import in_document_order
-from reelforge_dsl.rules._places import captions_in_place, text_outside_frame, unfilled_frame
+from reelforge_dsl.rules._phrases import phrases_fit
+from reelforge_dsl.rules._places import (
+    captions_in_place,
+    pictures_outside_frame,
+    text_outside_frame,
+    unfilled_frame,
+)
 from reelforge_dsl.rules._reading import reading_speed, texts_overlap
 from reelforge_dsl.rules._sound import fades_fit, music_over_speech, speech_cut
 from reelforge_dsl.rules._time import (
@@ -36,7 +44,10 @@ from reelforge_dsl.rules._time import (
 )
 from reelforge_dsl.rules._words import words_in_order
 
-__all__ = ["check", "check_music", "in_document_order"]
+if TYPE_CHECKING:
+    from reelforge_dsl.models.recipes import RecipeRequest
+
+__all__ = ["check", "check_music", "check_recipe", "in_document_order"]
 
 RULES = (
     duplicate_ids,
@@ -57,6 +68,7 @@ RULES = (
     web_pages,
     placeholders,
     unfilled_frame,
+    pictures_outside_frame,
     music_over_speech,
     speech_cut,
     fades_fit,
@@ -65,6 +77,7 @@ RULES = (
     texts_overlap,
     text_fits,
     captions_in_place,
+    phrases_fit,
     words_in_order,
 )
 """What is looked at in a whole document, beside every field's own table."""
@@ -109,5 +122,21 @@ def check_music(request: MusicRequest) -> tuple[Issue, ...]:
         return in_document_order(found, request)
     issues = list(found)
     for rule in MUSIC_RULES:
+        issues.extend(rule(request))
+    return in_document_order(issues, request)
+
+
+def check_recipe(request: RecipeRequest) -> tuple[Issue, ...]:
+    """Return everything that is wrong with a recipe request, in its order.
+
+    Source: contract §10; decisions D2, D25.
+    """
+    from reelforge_dsl.rules._recipes import known_recipe, right_variables  # most programs use no recipe
+
+    found = field_issues(request)
+    if any(issue.code in _UNREADABLE for issue in found):
+        return in_document_order(found, request)
+    issues = list(found)
+    for rule in (known_recipe, right_variables, webhook_address, metadata_issues):
         issues.extend(rule(request))
     return in_document_order(issues, request)

@@ -89,8 +89,8 @@ def _texts(document: Document) -> Iterator[tuple[str, str]]:
             yield f"$.composition.text_overlays[{index}].content", overlay.content
     captions = document.composition.captions
     if captions is not None:
-        if captions.words and "{" in "".join([word.text for word in captions.words]):
-            for index, word in enumerate(captions.words):
+        if "{" in "".join([word.text for word in document.words]):
+            for index, word in enumerate(document.words):
                 yield f"$.composition.captions.words[{index}].text", word.text
         if captions.correct_text is not None:
             yield "$.composition.captions.correct_text", captions.correct_text

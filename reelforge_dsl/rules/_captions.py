@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import gt
 
 from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import Layer
@@ -14,10 +15,9 @@ _SOURCE = "$.composition.captions.transcription_source_asset_id"
 
 def words_backwards(document: Document) -> Iterator[Issue]:
     """A word ends when it starts or later. Source: contract §7, ``words[]``."""
-    captions = document.composition.captions
-    if captions is None or not captions.words:
+    if not any(map(gt, document.starts, document.ends)):
         return
-    for index, word in enumerate(captions.words):
+    for index, word in enumerate(document.words):
         if word.end < word.start:
             yield Issue(
                 "word_ends_before_start",

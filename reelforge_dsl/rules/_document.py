@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from reelforge_dsl.errors import Issue, near
 from reelforge_dsl.models import (
@@ -15,11 +17,15 @@ from reelforge_dsl.models import (
     Media,
     MediaSettings,
     TextOverlay,
+    Word,
 )
 from reelforge_dsl.models.fields import rules_of
 from reelforge_dsl.models.music import MusicRequest
 from reelforge_dsl.rules._paths import keyed
 from reelforge_dsl.timing import Placement
+
+if TYPE_CHECKING:
+    from reelforge_dsl.models.recipes import RecipeRequest
 
 MOST_KEYS = 10
 """Keys of ``metadata``. Source: contract §2."""
@@ -45,10 +51,16 @@ class Document:
         overlays: The text overlays; empty when left out.
         assets: By id; of two with one id, the first.
         stitching: Whether untimed videos play one after another.
+        words: The captions' words; empty when left out.
+        starts: Where each word starts, milliseconds of output time.
+        ends: Where each word ends, milliseconds of output time.
         placed: Where timing puts everything.
     """
 
-    __slots__ = ("assets", "composition", "layers", "manifest", "overlays", "placed", "stitching")
+    __slots__ = (
+        *("assets", "composition", "ends", "layers", "manifest", "overlays", "placed"),
+        *("starts", "stitching", "words"),
+    )
 
     def __init__(self, manifest: Manifest, media: Media | None) -> None:
         self.manifest = manifest
@@ -57,6 +69,10 @@ class Document:
         self.overlays: Sequence[TextOverlay] = self.composition.text_overlays or ()
         self.assets: dict[str, Asset] = {asset.id: asset for asset in reversed(manifest.assets or ())}
         self.stitching = self.composition.auto_stitch is True
+        captions = self.composition.captions
+        self.words: Sequence[Word] = (captions.words if captions is not None else None) or ()
+        self.starts = [word.start for word in self.words]
+        self.ends = [word.end for word in self.words]
         self.placed = Placement(manifest, media)
 
 
@@ -69,8 +85,11 @@ def duplicate_ids(document: Document) -> Iterator[Issue]:
     if len({layer.id for layer in layers}) < len(layers):
         yield from _twice("layer", "$.composition.timeline", (layer.id for layer in layers))
     if len(document.overlays) > 1:
-        ids = (overlay.id for overlay in document.overlays)
-        yield from _twice("text overlay", "$.composition.text_overlays", ids)
+        ids = [overlay.id for overlay in document.overlays if overlay.id is not None]
+        if len(set(ids)) < len(ids):
+            yield from _twice(
+                "text overlay", "$.composition.text_overlays", (overlay.id for overlay in document.overlays)
+            )
 
 
 def _twice(kind: str, path: str, ids: Iterable[str | None]) -> Iterator[Issue]:
@@ -148,6 +167,8 @@ _BARRED = {
 }
 """Which parts and which settings each layer type has not. Source: contract §3."""
 
+_SETTINGS_OF = {kind: attrgetter(*settings) for kind, (_, settings) in _BARRED.items()}
+
 
 def misplaced_fields(document: Document) -> Iterator[Issue]:
     """A layer has the fields of its type only. Source: contract §3, decision D2."""
@@ -156,10 +177,12 @@ def misplaced_fields(document: Document) -> Iterator[Issue]:
         for name in parts:
             if getattr(layer, name) is not None:
                 yield _misplaced(layer, index, name)
-        if layer.media_settings is not None:
-            for name in settings:
-                if getattr(layer.media_settings, name) is not None:
-                    yield _misplaced(layer, index, f"media_settings.{name}")
+        held = layer.media_settings
+        if held is None or not settings or _SETTINGS_OF[layer.type](held).count(None) == len(settings):
+            continue
+        for name in settings:
+            if getattr(held, name) is not None:
+                yield _misplaced(layer, index, f"media_settings.{name}")
 
 
 def _misplaced(layer: Layer, index: int, key: str) -> Issue:
@@ -173,7 +196,7 @@ def _misplaced(layer: Layer, index: int, key: str) -> Issue:
     )
 
 
-def metadata_issues(document: Document | MusicRequest) -> Iterator[Issue]:
+def metadata_issues(document: Document | MusicRequest | RecipeRequest) -> Iterator[Issue]:
     """Metadata is flat, small and short. Source: contract §2, ``metadata``."""
     held = document.manifest.metadata if isinstance(document, Document) else document.metadata
     if held is None:

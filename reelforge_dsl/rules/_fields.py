@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache, partial
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
@@ -27,12 +27,16 @@ from reelforge_dsl.models import (
     TimeOverride,
     Word,
 )
+from reelforge_dsl.models.examples import written
 from reelforge_dsl.models.fields import Fault, Rule, required_of, rules_of, told
 from reelforge_dsl.models.music import MusicRequest
 from reelforge_dsl.rules._paths import keyed
 from reelforge_dsl.units import parse_length, real
 
-HUGE = 1e15
+if TYPE_CHECKING:
+    from reelforge_dsl.models.recipes import RecipeRequest
+
+HUGE = 10**15
 """Beyond this a number is no size, no time and no count; frames and whole numbers are exact below it."""
 
 _GUARDRAILS: dict[str, tuple[int, int]] = {
@@ -46,12 +50,23 @@ _GUARDRAILS: dict[str, tuple[int, int]] = {
 Test = Callable[[Any], bool]
 
 
-def field_issues(document: Manifest | MusicRequest) -> tuple[Issue, ...]:
+def field_issues(document: Manifest | MusicRequest | RecipeRequest) -> tuple[Issue, ...]:
     """Return what the field tables say against a document, in its order.
 
-    Source: contract §2, §3, §5–§8; decisions D2, D16.
+    Source: contract §2, §3, §5–§8, §10; decisions D2, D16.
     """
     return () if fine(document) else tuple(_walk(document, "$", ""))
+
+
+def issues_within(value: Any, path: str) -> Iterator[Issue]:
+    """Tell everything that is wrong in any model and below it; ``path`` is where it stands."""
+    return _walk(value, path, "")
+
+
+def plain_issue(name: str, rule: Rule, held: Any, path: str) -> Issue | None:
+    """Return what is wrong with a plain value of the rule's shape, or ``None``."""
+    fault = _fault(rule, held)
+    return None if fault is None else _issue("error", path, name, "", fault)
 
 
 def fine(value: Any) -> bool:
@@ -96,16 +111,28 @@ def _oddness(cls: type, name: str, rule: Rule, at: str, known: dict[str, Any]) -
         return f"type(x) is not str or x not in choices{at}"
     if rule.shape == "boolean":
         return "x is not True and x is not False"
-    looks = [*rule.checks]
+    if rule.shape == "number" and len(rule.checks) == 1:
+        low = f"{-HUGE!r} <" if rule.least is rule.above is None else ""
+        low = f"{rule.least!r} <=" if rule.least is not None else low or f"{rule.above!r} <"
+        return f"(type(x) is not float and type(x) is not int) or not {low} x < {HUGE!r}"
+    looks = _looks(cls, name, rule)
+    known |= {f"look{at}_{nth}": look for nth, look in enumerate(looks)}
+    looked = " or ".join([f"look{at}_{nth}(x) is not None" for nth in range(len(looks))])
+    if rule.shape == "string" and (rule.form == "name" or (not rule.form and len(rule.checks) == 1)):
+        blank = " or not x.strip()" if rule.form == "name" else ""
+        looked = f"(not x.isascii(){blank}) and ({looked})"
+    return f"{_SHAPES[rule.shape]} or ({looked})"
+
+
+def _looks(cls: type, name: str, rule: Rule) -> list[Callable[[Any], Any]]:
+    """Return what a field's value is looked at by."""
+    looks: list[Callable[[Any], Any]] = [*rule.checks]
     if issubclass(cls, (Layout, TextStyle)) and rule.shape != "number":
         # Boxes and styles are drawn from few words; parsing one costs more than remembering it.
         looks = [lru_cache(2048)(rule.fault)]
     if cls is Layout and name in _GUARDRAILS:
         looks.append(partial(strayed, name))
-    known |= {f"look{at}_{nth}": look for nth, look in enumerate(looks)}
-    return " or ".join(
-        [_SHAPES[rule.shape], *(f"look{at}_{nth}(x) is not None" for nth in range(len(looks)))]
-    )
+    return looks
 
 
 _SHAPES = {
@@ -121,14 +148,19 @@ def _words_fine(words: Any) -> bool:
     if type(words) is not tuple:
         return False
     for word in words:
-        if type(word) is not Word or word.extra:
+        if type(word) is not Word:
             return False
-        text, start, end, speaker = word.text, word.start, word.end, word.speaker
-        if type(text) is not str or type(start) is not int or type(end) is not int:
-            return False
-        if not 0 <= start <= end < HUGE or not (speaker is None or type(speaker) is str):
-            return False
-        if not (text.isascii() and (speaker is None or speaker.isascii())) and not fine(word):
+        text, start, end = word.text, word.start, word.end
+        is_plain = (
+            type(text) is str
+            and type(start) is int
+            and type(end) is int
+            and 0 <= start <= end < HUGE
+            and text.isascii()
+            and word.speaker is None
+            and not word.extra
+        )
+        if not is_plain and (not fine(word) or word.end < word.start):
             return False
     return True
 
@@ -144,7 +176,8 @@ def _walk(value: Any, path: str, owner: str) -> Iterator[Issue]:
         if held is not None:
             yield from _look(cls, name, rule, held, where, owner)
         elif name in needed:
-            yield _issue("error", where, name, owner, Fault("missing_key", "is missing"))
+            missing = Fault("missing_key", "is missing", f"add {written(name, rule)}")
+            yield _issue("error", where, name, owner, missing)
     for extra in value.extra:
         if extra.key != "transitions":
             yield _unknown(extra.key, cls, path, owner)

@@ -17,8 +17,8 @@ from reelforge_dsl.units import short
 MOST_MEASURED = 2000
 """Characters of a text that is measured; a longer one is told by its reading speed."""
 
-_WIDE = 0.7
-_WIDEST = 1.2
+WIDE = 0.7
+WIDEST = 1.2
 """Em that a letter takes at most, about: of ASCII, of any script."""
 
 _UNSPACED = 0x0E00
@@ -36,18 +36,20 @@ def text_fits(document: Document) -> Iterator[Issue]:
         content = overlay.content
         width, height = box.right - box.left, box.bottom - box.top
         size, spacing, pitch = _look(document, overlay)
-        em = (_WIDE if content.isascii() else _WIDEST) + max(spacing, 0)
+        em = (WIDE if content.isascii() else WIDEST) + max(spacing, 0)
         lines = 1 + content.count("\n")
         if len(content) * size * em < width and lines * pitch <= height:
             continue
         is_drawn = 0 < size <= 10_000 and 0 < pitch <= 10_000 and abs(spacing) <= 10
-        if is_drawn and width > 0 < height and len(content) <= MOST_MEASURED and _is_drawable(overlay):
+        if is_drawn and width > 0 < height and len(content) <= MOST_MEASURED and is_drawable(content):
             yield from _measured(document, index, width, height, (size, spacing, pitch))
 
 
 def _look(document: Document, overlay: TextOverlay) -> tuple[float, float, float]:
     """Return size, letter spacing and the pitch of lines, in pixels, em and pixels."""
     style = overlay.style
+    if document.composition.global_styles is None and style is None:
+        return FONT_SIZE, 0, LINE_HEIGHT * FONT_SIZE
     if style is None or document.composition.global_styles is not None:
         size = number(document, overlay, "font_size", FONT_SIZE)
         spacing = number(document, overlay, "letter_spacing", 0)
@@ -61,9 +63,9 @@ def _look(document: Document, overlay: TextOverlay) -> tuple[float, float, float
     return size, spacing, pitch * size if pitch <= MULTIPLIERS_END else pitch
 
 
-def _is_drawable(overlay: TextOverlay) -> bool:
+def is_drawable(text: str) -> bool:
     """Tell whether letters can be looked up at all: half a surrogate pair is none."""
-    return not any("\ud800" <= character <= "\udfff" for character in overlay.content)
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def _measured(
@@ -74,7 +76,7 @@ def _measured(
     heavy = style_value(document, overlay, "font_weight")
     weight = weight_number(heavy) if isinstance(heavy, (str, int, float)) else None
     font = family if isinstance(family, str) and family.isprintable() else "Inter"
-    found = _sizes(overlay.content, font, round(weight or 700), *look, width)
+    found = sizes(overlay.content, font, round(weight or 700), *look, width)
     if found is None:
         return
     path = f"$.composition.text_overlays[{index}]"
@@ -105,7 +107,7 @@ def _smaller(size: float, share: float) -> str:
 
 
 @lru_cache(512)
-def _sizes(
+def sizes(
     content: str, family: str, weight: int, size: float, spacing: float, pitch: float, width: float
 ) -> tuple[int, float, str | None, float] | None:
     """Return lines, their height, the first word that breaks inside and its width.

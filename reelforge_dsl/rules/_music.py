@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import Manifest
 from reelforge_dsl.models.fields import rules_of
 from reelforge_dsl.models.music import MusicRequest
+
+if TYPE_CHECKING:
+    from reelforge_dsl.models.recipes import RecipeRequest
 
 
 def needed_texts(request: MusicRequest) -> Iterator[Issue]:
@@ -29,7 +33,7 @@ def needed_texts(request: MusicRequest) -> Iterator[Issue]:
         yield _needed("title", "custom music needs a title", "give it a title")
 
 
-def webhook_address(request: MusicRequest) -> Iterator[Issue]:
+def webhook_address(request: MusicRequest | RecipeRequest) -> Iterator[Issue]:
     """The webhook is an http(s) address, as a render's. Source: contract §2, ``webhook_url``."""
     fault = rules_of(Manifest)["webhook_url"].fault(request.webhook_url) if request.webhook_url else None
     if fault is not None:

@@ -39,6 +39,22 @@ def text_outside_frame(document: Document) -> Iterator[Issue]:
         yield from _outside(f"text {said(overlay)}", path, (own, below), document)
 
 
+def pictures_outside_frame(document: Document) -> Iterator[Issue]:
+    """A picture is seen: its box may reach outside the frame, but not lie beside it. Source: contract §5, §9.
+
+    A transform can move a picture back, so one that has any is not judged.
+    """
+    frame = document.manifest.output
+    for index, layer in enumerate(document.layers):
+        if layer.layout is None or layer.style is not None or layer.type not in ("video", "image"):
+            continue
+        box = corners_of(frame, layer.layout)
+        if box is None or box.inside or box.meets(Corners(0, 0, frame.width, frame.height)):
+            continue
+        path = f"$.composition.timeline[{index}].layout"
+        yield from _outside(f"layer {layer.id!r}", path, (layer.layout,), document)
+
+
 def captions_in_place(document: Document) -> Iterator[Issue]:
     """Captions stand in the safe lower third. Source: contract §7, decision D23."""
     captions = document.composition.captions
@@ -127,13 +143,15 @@ def unfilled_frame(document: Document) -> Iterator[Issue]:
     """
     frame = document.manifest.output
     for index, layer in enumerate(document.layers if len(document.layers) <= MOST_LAYERS else ()):
-        if layer.type != "video" or layer.layout is None:
+        if layer.type != "video" or layer.layout is None or _is_whole(layer.layout):
             continue
         box = corners_of(frame, layer.layout)
         if box is None or box.right <= box.left or box.bottom <= box.top or _has_strayed(layer.layout):
             continue
         whole = Corners(0, 0, frame.width, frame.height)
-        if whole.within(box) or _is_unseen(document, index) or _has_company(document, index):
+        if whole.within(box) or not box.meets(whole) or _is_unseen(document, index):
+            continue
+        if _has_company(document, index):
             continue
         size = f"{short(round(box.right - box.left))}×{short(round(box.bottom - box.top))}"
         yield Issue(
@@ -143,6 +161,11 @@ def unfilled_frame(document: Document) -> Iterator[Issue]:
             f"layer {layer.id!r} is alone on screen in a box of {size}: the rest of the frame is black",
             "leave layout's box out; fit 'contain' shows everything over a blurred background",
         )
+
+
+def _is_whole(layout: Layout) -> bool:
+    """Tell whether a box has no sides of its own, so that it is the frame."""
+    return layout.x is layout.y is layout.width is layout.height is None
 
 
 def _is_unseen(document: Document, index: int) -> bool:

@@ -8,7 +8,7 @@ from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import Layer
 from reelforge_dsl.rules._captions import is_heard
 from reelforge_dsl.rules._document import Document
-from reelforge_dsl.units import short
+from reelforge_dsl.units import short, unless_milliseconds
 
 LOUDEST_UNDER_SPEECH = 0.4
 """Volume above which a bed covers the words that captions show. Source: decision D2 (a warning)."""
@@ -133,15 +133,14 @@ def fades_fit(document: Document) -> Iterator[Issue]:
 
 
 def _fades_too_long(layer: Layer, index: int, fades: float, lasts: float) -> Issue:
-    key = (
-        "fade_out_seconds"
-        if layer.media_settings and layer.media_settings.fade_out_seconds
-        else "fade_in_seconds"
-    )
+    settings = layer.media_settings
+    held = settings.fade_out_seconds if settings is not None else None
+    key = "fade_out_seconds" if held else "fade_in_seconds"
+    said = held or (settings.fade_in_seconds if settings is not None else None) or 0
     return Issue(
         "fades_too_long",
         "warning",
         f"$.composition.timeline[{index}].media_settings.{key}",
         f"layer {layer.id!r} fades for {short(fades)} s in all, but lasts {short(lasts)} s",
-        "shorten fade_in_seconds and fade_out_seconds",
+        f"{unless_milliseconds(said, least=100)}shorten fade_in_seconds and fade_out_seconds",
     )

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import Time
 from reelforge_dsl.rules._document import Document
-from reelforge_dsl.units import MAX_SECONDS, short
+from reelforge_dsl.units import MAX_SECONDS, short, unless_milliseconds
 
 _BOTH = "give time.start_seconds and time.duration_seconds"
 
@@ -67,13 +67,43 @@ def _missing(time: Time | None) -> tuple[str, ...]:
 
 
 def inferred_length(document: Document) -> Iterator[Issue]:
-    """A film whose length is inferred keeps to the limit too. Source: contract §2, decision D18."""
+    """A film whose length is inferred keeps to the limit too. Source: contract §2, decision D18.
+
+    Where it is not known, it is as long as what is known at least.
+    """
+    if document.composition.duration_seconds is not None:
+        return
     placed = document.placed
-    seconds = placed.seconds
-    if document.composition.duration_seconds is None and seconds is not None and seconds > MAX_SECONDS:
-        message = f"the film is {short(seconds)} s long ({placed.because}); at most {MAX_SECONDS} s are taken"
-        fix = "shorten it, or make two films"
+    seconds, why, least = placed.seconds, placed.because, ""
+    if seconds is None:
+        last = max((*placed.rows, *placed.texts), key=lambda row: row.end or 0, default=None)
+        if last is not None and last.end is not None:
+            seconds, why, least = last.end, f"{last.name} ends there", "at least "
+    if seconds is not None and seconds > MAX_SECONDS:
+        alone, doubted = _long_alone(document)
+        long = f"{least}{short(seconds)} s long ({alone or why})"
+        message = f"the film is {long}; at most {MAX_SECONDS} s are taken"
+        fix = f"{unless_milliseconds(doubted)}shorten it, or make two films"
         yield Issue("too_long", "error", "$.composition.duration_seconds", message, fix)
+
+
+def _long_alone(document: Document) -> tuple[str, float]:
+    """Return the first layer or text that is past the limit by itself, in words, and its seconds.
+
+    It lasts longer than any film, or starts that long after all that starts before it has ended.
+    """
+    rows = sorted((*document.placed.rows, *document.placed.texts), key=lambda row: row.start or 0)
+    latest = 0.0
+    for row in rows:
+        item = row.layer or row.overlay
+        time = item.time if item is not None else None
+        start, duration = (time.start_seconds, time.duration_seconds) if time is not None else (None, None)
+        if duration is not None and duration > MAX_SECONDS:
+            return f"{row.name} alone lasts {short(duration)} s", duration
+        if start is not None and start > latest + MAX_SECONDS:
+            return f"{row.name} starts at {short(start)} s", start
+        latest = max(latest, row.end or 0)
+    return "", 0
 
 
 def placing_issues(document: Document) -> Iterable[Issue]:

@@ -26,14 +26,12 @@ def words_in_order(document: Document) -> Iterator[Issue]:
 
     Voices may overlap, and the words of one voice by a frame.
     """
-    captions = document.composition.captions
-    words = captions.words if captions is not None else None
+    words = document.words
     if not words:
         return
-    starts, ends = [word.start for word in words], [word.end for word in words]
-    if any(map(gt, ends, starts[1:])):
+    if any(map(gt, document.ends, document.starts[1:])):
         yield from _disorder(words)
-    yield from _at_odds_with_film(words, max(ends), document.placed.seconds)
+    yield from _at_odds_with_film(words, max(document.ends), document.placed.seconds)
 
 
 def _disorder(words: Sequence[Word]) -> Iterator[Issue]:

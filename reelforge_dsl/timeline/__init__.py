@@ -7,8 +7,11 @@ from reelforge_dsl.timeline._builder import Timeline
 if TYPE_CHECKING:
     from reelforge_dsl.timeline._diff import Difference, diff
     from reelforge_dsl.timeline._differing import Change
+    from reelforge_dsl.timeline._explain import ExplainedRow, Explanation
 
-__all__ = ["Change", "Difference", "Timeline", "diff"]
+__all__ = ["Change", "Difference", "ExplainedRow", "Explanation", "Timeline", "diff"]
+
+_HOMES = {"Change": "_diff", "Difference": "_diff", "diff": "_diff"}
 
 
 if not TYPE_CHECKING:  # a checker would take any misspelt name for one
@@ -16,6 +19,6 @@ if not TYPE_CHECKING:  # a checker would take any misspelt name for one
     def __getattr__(name: str) -> Any:
         if name not in __all__:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from reelforge_dsl.timeline import _diff  # saying a film compares nothing
+        from importlib import import_module  # saying a film neither compares nor explains
 
-        return getattr(_diff, name)
+        return getattr(import_module(f"{__name__}.{_HOMES.get(name, '_explain')}"), name)

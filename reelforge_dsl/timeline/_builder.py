@@ -10,6 +10,7 @@ from attrs import evolve, frozen
 from reelforge_dsl.errors import FieldError
 from reelforge_dsl.models import (
     CaptionStyle,
+    Composition,
     GlobalLayouts,
     GlobalStyles,
     Json,
@@ -26,7 +27,6 @@ from reelforge_dsl.models.fields import author_value, rules_of, told
 from reelforge_dsl.timeline._change import changed, dropped
 from reelforge_dsl.timeline._entries import fresh_sheet
 from reelforge_dsl.timeline._frame import pixels
-from reelforge_dsl.timeline._keywords import checked
 from reelforge_dsl.timeline._lines import author_line
 from reelforge_dsl.timeline._print import line, table
 from reelforge_dsl.timeline._reframe import reframed
@@ -127,9 +127,14 @@ class Timeline(Adding):
 
         Source: contract §2, ``composition.duration_seconds``; decision D5.
         """
-        held = None if seconds is None else checked(".total_duration", "total_duration", seconds)
+        where = ".total_duration"
+        held = (
+            None
+            if seconds is None
+            else author_value(rules_of(Composition)["duration_seconds"], seconds, where)
+        )
         sheet = self._sheet.composing(duration_seconds=held)
-        return self._of(sheet.noting("$.composition.duration_seconds", author_line(".total_duration")))
+        return self._of(sheet.noting("$.composition.duration_seconds", author_line(where)))
 
     def auto_stitch(self, on: bool | None = True) -> Self:
         """Say whether v1 may place untimed layers; ``None`` leaves it to whether that is needed.

@@ -8,7 +8,8 @@ from typing import Any
 from attrs import evolve, frozen
 
 from reelforge_dsl.models import Captions, Word
-from reelforge_dsl.timeline._entries import CaptionsEntry, Entry, Sheet, revised
+from reelforge_dsl.models.making import altered
+from reelforge_dsl.timeline._entries import CaptionsEntry, Entry, Sheet
 from reelforge_dsl.timeline._when import Clock
 
 
@@ -56,7 +57,7 @@ def placed_captions(sheet: Sheet, clock: Clock, assets: Mapping[str | None, str]
     elif entry.base is None and not said.get("words"):
         said["transcription_source_asset_id"] = speech_source(sheet.entries, assets)
     if entry.base is not None:
-        return PlacedCaptions(revised(entry.base, **said), hangs_on)
+        return PlacedCaptions(altered(entry.base, **said), hangs_on)
     return PlacedCaptions(Captions(provider="assemblyai", **said), hangs_on)
 
 
@@ -74,7 +75,7 @@ def on_the_film(words: tuple[Word, ...], shift: float, first: float, end: float 
     for word in words:
         start, stop = word.start + by, word.end + by
         if start >= least and (most is None or start < most):
-            moved.append(revised(word, start=start, end=stop if most is None else min(stop, most)))
+            moved.append(altered(word, start=start, end=stop if most is None else min(stop, most)))
     return tuple(moved)
 
 

@@ -7,11 +7,13 @@ from typing import Any, cast
 
 from attrs import evolve
 
-from reelforge_dsl.errors import FieldError, near
+from reelforge_dsl.errors import FieldError, Issue, near
 from reelforge_dsl.models import Layer
+from reelforge_dsl.models.making import maker
 from reelforge_dsl.timeline._document import assets_of
 from reelforge_dsl.timeline._entries import CAPTIONS, UNSAID, CaptionsEntry, Entry, Sheet, When
 from reelforge_dsl.timeline._keywords import (
+    CALLED,
     LOOKS,
     WHEN,
     Said,
@@ -57,6 +59,29 @@ def nearest(name: str, ids: Iterable[str | None], *, has_captions: bool = False)
         return fix
     more = f" and {len(known) - 8} more" if len(known) > 8 else ""
     return f"known ids are {', '.join(known[:8])}{more}"
+
+
+_make_when = maker(When)
+
+
+def when_said(
+    sheet: Sheet,
+    verb: str,
+    start: float | None,
+    duration: float | None,
+    after: str | None,
+    during: str | None,
+    offset: float | None,
+) -> When:
+    """Return when, as `said_when` does: two plain numbers at one look, the rest by the table."""
+    where = CALLED[verb]
+    if after is None and during is None and offset is None:
+        start = start if start is None else checked(where, "start", start)
+        duration = duration if duration is None else checked(where, "duration", duration)
+        if start is not None or (duration is not None and verb != "text"):
+            return _make_when(start, duration)
+    given = {"start": start, "duration": duration, "after": after, "during": during, "offset": offset}
+    return said_when(where, sheet, verb, given)
 
 
 def said_when(where: str, sheet: Sheet, verb: str, given: dict[str, Any]) -> When:
@@ -140,7 +165,8 @@ def changed(sheet: Sheet, name: str, fields: dict[str, Any], line: Line | None) 
     new = evolve(entry, said=_in_order(said, LOOKS[verb]), line=line)
     if any(key in fields for key in WHEN):
         before = sheet.holding(sheet.entries[:index])
-        new = evolve(new, when=said_when(where, before, verb, _when_of(entry) | _among(fields, WHEN)))
+        when = said_when(where, before, verb, _when_of(entry) | _among(fields, WHEN))
+        new = evolve(new, when=when, over=None)
     if "content" in fields:
         new = evolve(new, content=checked(where, "content", fields["content"]))
     if "src" in fields:
@@ -194,7 +220,8 @@ def _changed_captions(
         else:
             said.pop(key, None)
     clock_needs_words(where, said)
-    return evolve(captions, said=_in_order(said, CAPTIONS_SAID), line=line)
+    mended = mended_in(fields["words"]) if "words" in fields else captions.mended
+    return evolve(captions, said=_in_order(said, CAPTIONS_SAID), line=line, mended=mended)
 
 
 def _in_order(said: dict[str, Any], keys: Iterable[str]) -> Said:
@@ -214,6 +241,11 @@ def caption_value(sheet: Sheet, where: str, key: str, value: Any) -> Any:
     if key == "clock":
         _heard(named(sheet, f"{where}: clock", held), f"{where}: clock")
     return held
+
+
+def mended_in(words: Any) -> tuple[Issue, ...]:
+    """Return what reading a transcript mended; nothing for words that were never read."""
+    return getattr(words, "repaired", ())
 
 
 def clock_needs_words(where: str, said: dict[str, Any]) -> None:
@@ -327,7 +359,8 @@ def _renamed(sheet: Sheet, where: str, old: str, new: Any) -> Sheet:
         if when is not None and old in (when.after, when.during):
             after, during = (name if key == old else key for key in (when.after, when.during))
             when = evolve(when, after=after, during=during)
-        entries.append(evolve(entry, id=name if entry.id == old else entry.id, when=when))
+        own, over = (name if key == old else key for key in (entry.id, entry.over))
+        entries.append(evolve(entry, id=own, when=when, over=over))
     captions = sheet.captions
     if captions is not None:
         said = [(k, name if k in ("clock", "source") and v == old else v) for k, v in captions.said]

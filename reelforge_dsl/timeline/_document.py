@@ -12,10 +12,11 @@ from __future__ import annotations
 import itertools
 from typing import cast
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from reelforge_dsl.errors import Issue, Severity
 from reelforge_dsl.models import Asset, Layer, Manifest, TextOverlay, Time
+from reelforge_dsl.models.making import altered, maker
 from reelforge_dsl.timeline._captions import placed_captions
 from reelforge_dsl.timeline._entries import Sheet, layer_of, overlay_of
 from reelforge_dsl.timeline._when import Clock, End, Lengths, Spot, nobody_measured
@@ -31,7 +32,6 @@ class Placed:
         manifest: The document, not judged.
         end: The film's end.
         spots: Where each entry is, in call order.
-        paths: Each entry's place in the document, in call order.
         issues: What could not be placed, in call order.
         v1s: Numbers of the entries that v1 places itself.
     """
@@ -39,9 +39,22 @@ class Placed:
     manifest: Manifest
     end: End
     spots: tuple[Spot, ...]
-    paths: tuple[str, ...]
     issues: tuple[Issue, ...]
     v1s: frozenset[int]
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Each entry's place in the document, in call order."""
+        layers, texts = itertools.count(), itertools.count()
+        return tuple(
+            [
+                f"{_TEXTS}[{next(texts)}]" if spot.entry.is_text else f"{_LAYERS}[{next(layers)}]"
+                for spot in self.spots
+            ]
+        )
+
+
+_LAYERS, _TEXTS = "$.composition.timeline", "$.composition.text_overlays"
 
 
 def placed(sheet: Sheet, lengths: Lengths = nobody_measured) -> Placed:
@@ -61,6 +74,9 @@ def seconds(number: float) -> float:
     return number if type(number) is int else round(number, 9)
 
 
+_time, _asset = maker(Time), maker(Asset)
+
+
 @define
 class _Writer:
     sheet: Sheet
@@ -68,7 +84,6 @@ class _Writer:
     end: End
     layers: list[Layer] = field(factory=list)
     overlays: list[TextOverlay] = field(factory=list)
-    paths: list[str] = field(factory=list)
     issues: list[Issue] = field(factory=list)
     v1s: set[int] = field(factory=set)
 
@@ -77,10 +92,8 @@ class _Writer:
         for number, spot in enumerate(self.clock.spots):
             entry = spot.entry
             if entry.is_text:
-                self.paths.append(f"$.composition.text_overlays[{len(self.overlays)}]")
                 self.overlays.append(overlay_of(entry, self._time(number, spot)))
             else:
-                self.paths.append(f"$.composition.timeline[{len(self.layers)}]")
                 # A loaded layer keeps its own asset: another of its id may stand before it.
                 asset = names.get(entry.id, "") if entry.src is not None else ""
                 self.layers.append(layer_of(entry, asset, self._time(number, spot)))
@@ -91,19 +104,18 @@ class _Writer:
             line = self.sheet.captions.line
             self._tell("$.composition.captions.words", what, where=str(line) if line else None)
         envelope = self.sheet.envelope
-        composition = evolve(
+        composition = altered(
             envelope.composition,
             auto_stitch=self._auto_stitch(),
             timeline=tuple(self.layers) or envelope.composition.timeline,
             text_overlays=tuple(self.overlays) or envelope.composition.text_overlays,
             captions=captions.captions,
         )
-        manifest = evolve(envelope, assets=assets or envelope.assets, composition=composition)
+        manifest = altered(envelope, assets=assets or envelope.assets, composition=composition)
         return Placed(
             manifest,
             self.end,
             tuple(self.clock.spots),
-            tuple(self.paths),
             tuple(self.issues),
             frozenset(self.v1s),
         )
@@ -125,6 +137,8 @@ class _Writer:
             elif entry.is_sound:
                 self._warn_of_other_ends(spot)
             return Time(extra=held.extra) if held is not None and held.extra else None
+        if when.start is not None and when.duration is not None and held is None and entry.verb != "music":
+            return _time(when.start, when.duration)
         start = None if spot.start.past is not None or spot.after_the_end else seconds(spot.start.seconds)
         if when.start is not None:
             start = when.start
@@ -133,7 +147,7 @@ class _Writer:
             self._tell_start(spot)
         if start is None and duration is None and held is None:
             return None
-        return Time(start, duration, held.extra if held is not None else ())
+        return _time(start, duration, held.extra if held is not None else ())
 
     def _is_left(self, spot: Spot) -> bool:
         """Tell whether v1 finds this untimed sound's end by itself."""
@@ -277,7 +291,9 @@ class _Writer:
     ) -> None:
         line = spot.entry.line
         where = str(line) if line else None
-        self._tell(self.paths[-1] + key, f"{spot.entry.id} {what}", fix, code, severity, where)
+        is_text = spot.entry.is_text
+        path = f"{_TEXTS}[{len(self.overlays)}]" if is_text else f"{_LAYERS}[{len(self.layers)}]"
+        self._tell(path + key, f"{spot.entry.id} {what}", fix, code, severity, where)
 
     def _tell(
         self,
@@ -326,6 +342,6 @@ def assets_of(sheet: Sheet) -> tuple[tuple[Asset, ...], dict[str | None, str]]:
                 )
             known[key] = name
             taken.add(name)
-            assets.append(Asset(name, kind, entry.src))
+            assets.append(_asset(name, kind, entry.src))
         names.setdefault(entry.id, known[key])
     return tuple(assets), names

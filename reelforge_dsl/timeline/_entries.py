@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any, TypeVar, cast
+from functools import cache, lru_cache
+from typing import Any, cast
 
-import attrs
 from attrs import evolve, field, frozen
 
+from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import (
     Captions,
     Composition,
@@ -21,10 +21,13 @@ from reelforge_dsl.models import (
     Time,
     Trim,
 )
+from reelforge_dsl.models.making import altered, maker
+from reelforge_dsl.timeline._ids import Ids, grown
 from reelforge_dsl.timeline._keywords import MEDIA_SETTINGS, Said
 from reelforge_dsl.timeline._lines import Line
 
-Value = TypeVar("Value")
+VERBS = ("video", "image", "audio", "voiceover", "music", "text")
+"""The adding verbs, whose calls are counted."""
 
 CAPTIONS = "captions"
 """The captions' id."""
@@ -70,6 +73,8 @@ class Entry:
         when: ``None``: a loaded layer, which stands when it says.
         base: The loaded layer or overlay under what was said.
         line: Who wrote it; no part of its identity.
+        over: The clip before it in the row that `resolve` made explicit, where its crossfade had no
+            room there; no part of its identity.
     """
 
     verb: str
@@ -80,9 +85,10 @@ class Entry:
     when: When | None = UNSAID
     base: Layer | TextOverlay | None = None
     line: Line | None = field(default=None, eq=False, repr=False)
+    over: str | None = field(default=None, eq=False, repr=False)
 
     def __getstate__(self) -> tuple[Any, ...]:
-        return (self.verb, self.id, self.src, self.content, self.said, self.when, self.base)
+        return (self.verb, self.id, self.src, self.content, self.said, self.when, self.base, None, self.over)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.__init__(*state)  # type: ignore[misc]
@@ -149,14 +155,16 @@ class CaptionsEntry:
         said: Their keywords, checked, ``preset`` among them; ``source`` and ``clock`` are ids.
         base: The loaded captions under what was said.
         line: Who wrote them; no part of their identity.
+        mended: What reading their words mended; no part of their identity.
     """
 
     said: Said = ()
     base: Captions | None = None
     line: Line | None = field(default=None, eq=False, repr=False)
+    mended: tuple[Issue, ...] = field(default=(), eq=False, repr=False)
 
     def __getstate__(self) -> tuple[Any, ...]:
-        return (self.said, self.base)
+        return (self.said, self.base, None, self.mended)
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.__init__(*state)  # type: ignore[misc]
@@ -179,7 +187,8 @@ class Sheet:
         captions: Or ``None``.
         is_loaded: It came from a document, whose absent ``auto_stitch`` counts as false.
         ids: The entries' ids, in order.
-        counts: How often each verb was called, loaded layers aside.
+        counts: How often each of `VERBS` was called, loaded layers aside.
+        has_named: An id was chosen or loaded, so that a counted one may be taken.
         lines: Who set what, by JSON path; no part of its identity.
     """
 
@@ -187,12 +196,16 @@ class Sheet:
     entries: tuple[Entry, ...] = ()
     captions: CaptionsEntry | None = None
     is_loaded: bool = False
-    ids: tuple[str | None, ...] = field(default=(), eq=False, repr=False)
-    counts: tuple[tuple[str, int], ...] = field(default=(), eq=False, repr=False)
+    ids: Ids = field(default=(), eq=False, repr=False)
+    counts: tuple[int, ...] = field(default=(0,) * len(VERBS), eq=False, repr=False)
+    has_named: bool = field(default=False, eq=False, repr=False)
     lines: tuple[tuple[str, Line], ...] = field(default=(), eq=False, repr=False)
 
     def __getstate__(self) -> tuple[Any, ...]:
-        return (self.envelope, self.entries, self.captions, self.is_loaded, self.ids, self.counts)
+        return (
+            *(self.envelope, self.entries, self.captions, self.is_loaded),
+            *(tuple(self.ids), self.counts, self.has_named),
+        )
 
     def __setstate__(self, state: tuple[Any, ...]) -> None:
         self.__init__(*state)  # type: ignore[misc]
@@ -209,45 +222,66 @@ class Sheet:
 
     def free_id(self, verb: str) -> str:
         """Return the verb and its count; a taken one is skipped."""
-        count = dict(self.counts).get(verb, 0) + 1
-        while f"{verb}-{count}" in self.ids:
-            count += 1
-        return f"{verb}-{count}"
+        count = 1 + (self.counts[VERBS.index(verb)] if verb in VERBS else 0)
+        if self.has_named:
+            while counted(verb, count) in self.ids:
+                count += 1
+        return counted(verb, count)
 
-    def adding(self, entry: Entry) -> Sheet:
-        """Return the sheet with one more entry."""
-        counts = dict(self.counts)
+    def adding(self, entry: Entry, *, is_named: bool) -> Sheet:
+        """Return the sheet with one more entry.
+
+        Args:
+            entry: What a verb said.
+            is_named: Its id was chosen or loaded.
+        """
+        counts = self.counts
         if entry.base is None:
-            counts[entry.verb] = counts.get(entry.verb, 0) + 1
-        return Sheet(
+            at = VERBS.index(entry.verb)
+            counts = (*counts[:at], counts[at] + 1, *counts[at + 1 :])
+        return _sheet(
             self.envelope,
             (*self.entries, entry),
             self.captions,
             self.is_loaded,
-            (*self.ids, entry.id),
-            tuple(counts.items()),
+            grown(self.ids, entry.id),
+            counts,
+            self.has_named or is_named,
             self.lines,
         )
 
     def holding(self, entries: tuple[Entry, ...], **changes: Any) -> Sheet:
         """Return the sheet with other entries, counted anew."""
-        counts: dict[str, int] = {}
-        for entry in entries:
-            if entry.base is None:
-                counts[entry.verb] = counts.get(entry.verb, 0) + 1
-        ids = tuple([entry.id for entry in entries])
-        return evolve(self, entries=entries, ids=ids, counts=tuple(counts.items()), **changes)
+        called = [entry.verb for entry in entries if entry.base is None]
+        return evolve(
+            self,
+            entries=entries,
+            ids=tuple([entry.id for entry in entries]),
+            counts=tuple([called.count(verb) for verb in VERBS]),
+            has_named=bool(entries),
+            **changes,
+        )
 
     def composing(self, **changes: Any) -> Sheet:
         """Return the sheet with other settings of the composition."""
-        composition = evolve(self.envelope.composition, **changes)
-        return evolve(self, envelope=evolve(self.envelope, composition=composition))
+        composition = altered(self.envelope.composition, **changes)
+        return altered(self, envelope=altered(self.envelope, composition=composition))
 
     def noting(self, path: str, line: Line | None) -> Sheet:
         """Return the sheet with the line that set a path."""
         if line is None:
             return self
-        return evolve(self, lines=(*(pair for pair in self.lines if pair[0] != path), (path, line)))
+        return altered(self, lines=(*(pair for pair in self.lines if pair[0] != path), (path, line)))
+
+
+@lru_cache(1024)
+def counted(verb: str, count: int) -> str:
+    """Return an id that nobody chose; ten thousand films share one text of it."""
+    return f"{verb}-{count}"
+
+
+_sheet, _layer, _overlay = maker(Sheet), maker(Layer), maker(TextOverlay)
+_trim, _box, _media_settings = maker(Trim), maker(Layout), maker(MediaSettings)
 
 
 @cache
@@ -284,27 +318,20 @@ def loaded_sheet(manifest: Manifest) -> Sheet:
     return sheet.holding((*layers, *texts))
 
 
-def revised(value: Value, **changes: Any) -> Value:
-    """Return a model with other fields, unchecked: a loaded one may hold what no author could write."""
-    held = {f.name: getattr(value, f.name) for f in attrs.fields(cast("Any", type(value)))}
-    new = object.__new__(type(value))
-    start = getattr(new, "__attrs_init__", None) or new.__init__  # type: ignore[misc]
-    start(**held | changes)
-    return new
-
-
 def layer_of(entry: Entry, asset_id: str, time: Time | None) -> Layer:
     """Return an entry as a layer of the document."""
     said = dict(entry.said)
     base = cast("Layer | None", entry.base)
     if base is not None:
         return _over(base, entry, said, asset_id, time)
-    return Layer(
+    if not said:
+        return _layer(cast("str", entry.id), entry.kind, asset_id, time)
+    return _layer(
         cast("str", entry.id),
         entry.kind,
         asset_id,
         time,
-        Trim(said["trim"]) if "trim" in said else None,
+        _trim(said["trim"]) if "trim" in said else None,
         _layout(None, said),
         said.get("background"),
         said.get("motion"),
@@ -317,10 +344,8 @@ def overlay_of(entry: Entry, time: Time | None) -> TextOverlay:
     """Return an entry as a text overlay of the document."""
     base, said = entry.base, dict(entry.said)
     if base is not None:
-        return revised(cast("TextOverlay", base), id=entry.id, content=entry.content, time=time, **said)
-    return TextOverlay(
-        entry.id, content=entry.content or "", time=time, layout=said.get("layout"), style=said.get("style")
-    )
+        return altered(cast("TextOverlay", base), id=entry.id, content=entry.content, time=time, **said)
+    return _overlay(entry.id, time, said.get("layout"), said.get("style"), content=entry.content or "")
 
 
 def _layout(base: Layout | None, said: dict[str, Any]) -> Layout | None:
@@ -329,13 +354,13 @@ def _layout(base: Layout | None, said: dict[str, Any]) -> Layout | None:
         return cast("Layout | None", layout)
     fit = said["fit"]
     if layout is None:
-        return Layout(fit=fit) if fit is not None else None
-    return revised(cast("Layout", layout), fit=fit)
+        return _box(fit=fit) if fit is not None else None
+    return altered(cast("Layout", layout), fit=fit)
 
 
 def _settings(said: dict[str, Any]) -> MediaSettings | None:
     held = {MEDIA_SETTINGS[key]: value for key, value in said.items() if key in MEDIA_SETTINGS}
-    return MediaSettings(**held) if held else None
+    return _media_settings(**held) if held else None
 
 
 def _over(base: Layer, entry: Entry, said: dict[str, Any], asset_id: str, time: Time | None) -> Layer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,6 @@ from reelforge_dsl.errors import FieldError, near
 from reelforge_dsl.models import (
     Asset,
     Captions,
-    Composition,
     Layer,
     LayerStyle,
     Layout,
@@ -21,7 +20,7 @@ from reelforge_dsl.models import (
     TimeOverride,
     Trim,
 )
-from reelforge_dsl.models.fields import Rule, author_value, right_value, rules_of, told
+from reelforge_dsl.models.fields import Rule, Taker, author_value, right_value, rules_of, taker, told
 
 Said = tuple[tuple[str, Any], ...]
 """Keywords as they were said, in the verb's order; ``None`` takes a loaded key away."""
@@ -42,6 +41,9 @@ LOOKS: dict[str, tuple[str, ...]] = {
     ),
 }
 """Each verb's keywords, beside when and ``id``."""
+
+CALLED = {verb: f".{verb}" for verb in LOOKS}
+"""Each verb as messages name it."""
 
 MEDIA_SETTINGS = {
     "volume": "volume",
@@ -69,7 +71,6 @@ _RULES: dict[str, Rule] = {
     "transform": rules_of(LayerStyle)["transform"],
     "style": _TEXT_STYLE,
     "content": rules_of(TextOverlay)["content"],
-    "total_duration": rules_of(Composition)["duration_seconds"],
     **{word: rules_of(MediaSettings)[key] for word, key in MEDIA_SETTINGS.items()},
 }
 _CAPTIONS: dict[str, Rule] = {
@@ -78,6 +79,11 @@ _CAPTIONS: dict[str, Rule] = {
     "clock": rules_of(Layer)["id"],
     "time_overrides": Rule("list", of=TimeOverride),
 }
+
+
+_TAKERS: dict[str, Taker] = {key: taker(rule) for key, rule in _RULES.items()}
+_CAPTION_TAKERS: dict[str, Taker] = {key: taker(rule) for key, rule in _CAPTIONS.items()}
+_LOOKS = {verb: [(key, _TAKERS[key]) for key in keys] for verb, keys in LOOKS.items() if verb != "captions"}
 
 
 def checked(where: str, key: str, value: Any) -> Any:
@@ -91,7 +97,7 @@ def checked(where: str, key: str, value: Any) -> Any:
     Raises:
         FieldError: It has the wrong type or is outside the contract.
     """
-    held = right_value(_RULES[key], value)
+    held = _TAKERS[key](value)
     return author_value(_RULES[key], value, f"{where}: {key}") if held is None else held
 
 
@@ -104,21 +110,33 @@ def checked_caption(where: str, key: str, value: Any) -> Any:
     if key == "words":
         from reelforge_dsl.words import Words  # a film without captions needs no transcripts
 
-        return tuple(Words.of(value))
+        return Words.of(value).words
     if key == "source":
         return value
-    return author_value(_CAPTIONS[key], value, f"{where}: {key}")
+    held = _CAPTION_TAKERS[key](value)
+    return author_value(_CAPTIONS[key], value, f"{where}: {key}") if held is None else held
 
 
-def checked_all(where: str, looks: Mapping[str, Any]) -> Said:
-    """Return the keywords that were given, checked.
+def checked_looks(verb: str, values: Sequence[Any]) -> Said:
+    """Return the looks that were given, checked.
+
+    Args:
+        verb: Whose.
+        values: One for each of its `LOOKS`, ``None`` where nothing was said.
 
     Raises:
         FieldError: One is outside the contract, or ``fit`` is said twice.
     """
-    said = tuple([(key, checked(where, key, value)) for key, value in looks.items() if value is not None])
-    one_fit(where, dict(said))
-    return said
+    if values.count(None) == len(values):
+        return ()
+    said, where = [], CALLED[verb]
+    for (key, take), value in zip(_LOOKS[verb], values, strict=True):
+        if value is not None:
+            held = take(value)
+            said.append((key, checked(where, key, value) if held is None else held))
+    if len(said) > 1:
+        one_fit(where, dict(said))
+    return tuple(said)
 
 
 def one_fit(where: str, said: Mapping[str, Any]) -> None:
@@ -162,6 +180,8 @@ def source_url(where: str, src: Any, *, sound: bool) -> str:
 
     Source: contract §2, ``assets[].url``; decision D17.
     """
+    if type(src) is str and src.isascii() and src.startswith(("https://", "http://")):
+        return src
     if isinstance(src, os.PathLike):
         return Path(os.fsdecode(src)).absolute().as_uri()
     if not isinstance(src, str) and isinstance(getattr(src, "audio_url", None), str):
@@ -180,5 +200,6 @@ def source_url(where: str, src: Any, *, sound: bool) -> str:
             field=f"{where}: src",
             value=src,
         )
-    url: str = author_value(rules_of(Asset)["url"], src, f"{where}: src")
+    rule = rules_of(Asset)["url"]
+    url: str = right_value(rule, src) or author_value(rule, src, f"{where}: src")
     return url

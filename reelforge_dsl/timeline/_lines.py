@@ -7,6 +7,8 @@ import sys
 
 from attrs import frozen
 
+from reelforge_dsl.models.making import maker
+
 _PACKAGE = __name__.partition(".")[0]
 _INSIDE = _PACKAGE + "."
 KEPT = os.environ.get("REELFORGE_LINES", "1") != "0"
@@ -32,6 +34,9 @@ class Line:
         return f"{os.path.basename(self.file)}:{self.number}, {self.verb}"  # noqa: PTH119 - no Path per issue
 
 
+_line = maker(Line)
+
+
 def author_line(verb: str) -> Line | None:
     """Return the nearest line of the stack outside this package, or ``None`` when lines are off."""
     if not KEPT:
@@ -40,7 +45,7 @@ def author_line(verb: str) -> Line | None:
     while True:
         module = frame.f_globals.get("__name__", "")
         if module != _PACKAGE and not module.startswith(_INSIDE):
-            return Line(frame.f_code.co_filename, frame.f_lineno, verb)
+            return _line(frame.f_code.co_filename, frame.f_lineno, verb)
         if frame.f_back is None:
             return None
         frame = frame.f_back

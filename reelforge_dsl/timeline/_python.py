@@ -1,7 +1,8 @@
 """A timeline as the program that says it.
 
 The program is run while it is made, through the same verbs, and printed only when its
-document is the timeline's own, byte for byte; else the document itself is printed.
+document is the timeline's own, byte for byte. Where no verb says how the document begins, as the
+ids of its assets, that part is loaded and the verbs follow; else the whole document is loaded.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import unquote
 
 import attrs
@@ -59,45 +60,60 @@ class _Taste:
         as_placed: Seconds as the document has them, also where something else was said.
         plain_sounds: Loaded sound is ``.audio``, whatever its id.
         implies_stitch: ``auto_stitch`` follows from untimed clips.
+        loads: What is loaded before the verbs: the frame and the ``"assets"``; ``"settings"``,
+            which is all but layers, texts and captions; or ``"captions"`` with these.
     """
 
     as_placed: bool
     plain_sounds: bool
     implies_stitch: bool
+    loads: Literal["", "assets", "settings", "captions"] = ""
 
 
 class _UnsayableError(Exception):
     """No verb says it; the argument is its path."""
 
 
-def python_of(sheet: Sheet, placed: Placed, fresh: Callable[..., Any]) -> str:
+def python_of(sheet: Sheet, placed: Placed, fresh: Any) -> str:
     """Return the program that rebuilds a timeline's document.
 
     Args:
         sheet: What was said.
         placed: Its document.
-        fresh: Makes an empty timeline of a size.
+        fresh: The timeline's class.
     """
     from reelforge_dsl import wire
 
     wanted = wire.dumps(placed.manifest)
-    reason = "$"
-    for number, taste in enumerate(_tastes(sheet)):
+    reason, last = "$", ""
+    for taste in _tastes(sheet):
         try:
             steps, rebuilt = _rehearsed(list(_steps(sheet, placed, taste)), fresh)
         except _UnsayableError as exc:
             found = str(exc)
         else:
             if rebuilt.to_json() == wanted:
-                return _program(steps, placed.manifest)
+                return _program(steps, placed.manifest, reason)
             found = _first_difference(json.loads(wanted), rebuilt.to_dict(), "$")
-        if number == 0:
-            reason = found
+        if found != "$" and (reason == "$" or taste.loads != last):
+            reason, last = found, taste.loads  # the best way of each kind tells best what is odd
     return _as_it_stands(json.loads(wanted), reason)
 
 
 def _tastes(sheet: Sheet) -> Iterator[_Taste]:
     """Yield the ways to say it, the best first."""
+    plain = list(_plain_tastes(sheet))
+    yield from plain
+    said = [taste for taste in plain if not taste.implies_stitch]
+    if sheet.envelope.assets:
+        yield from (evolve(taste, loads="assets") for taste in said)
+    yield from (evolve(taste, loads="settings") for taste in said)
+    if sheet.captions is not None:
+        yield from (evolve(taste, loads="captions") for taste in said)
+
+
+def _plain_tastes(sheet: Sheet) -> Iterator[_Taste]:
+    """Yield the ways to say it with verbs alone, the best first."""
     loaded = [entry for entry in sheet.entries if entry.base is not None]
     has_said = len(loaded) < len(sheet.entries)
     may_imply = sheet.is_loaded and sheet.envelope.composition.auto_stitch is True
@@ -107,7 +123,7 @@ def _tastes(sheet: Sheet) -> Iterator[_Taste]:
                 yield _Taste(as_placed, plain_sounds, implies_stitch)
 
 
-def _rehearsed(steps: list[_Step], fresh: Callable[..., Any]) -> tuple[list[_Step], Any]:
+def _rehearsed(steps: list[_Step], fresh: Any) -> tuple[list[_Step], Any]:
     """Run the program; return it with the ids it needs, and the timeline it makes.
 
     Raises:
@@ -120,8 +136,12 @@ def _rehearsed(steps: list[_Step], fresh: Callable[..., Any]) -> tuple[list[_Ste
         if step.id is not None and step.id != reel._sheet.free_id(step.verb):
             said["id"] = step.id
         given = () if step.what is None else (step.what,)
+        if reel is None:
+            verb = fresh.from_dict if isinstance(step.what, dict) else fresh
+        else:
+            verb = getattr(reel, step.verb)
         try:
-            reel = (fresh if reel is None else getattr(reel, step.verb))(*given, **said)
+            reel = verb(*given, **said)
         except FieldError as exc:
             raise _UnsayableError(step.path) from exc
         final.append(evolve(step, said=said))
@@ -131,7 +151,10 @@ def _rehearsed(steps: list[_Step], fresh: Callable[..., Any]) -> tuple[list[_Ste
 def _steps(sheet: Sheet, placed: Placed, taste: _Taste) -> Iterator[_Step]:
     """Yield the calls that say a document."""
     manifest = placed.manifest
-    yield _Step("Timeline", _size(manifest), {}, path="$.output")
+    if taste.loads:
+        yield _Step("Timeline.from_dict", _begun(manifest, taste), {})
+    else:
+        yield _Step("Timeline", _size(manifest), {}, path="$.output")
     layers, overlays = (
         iter(manifest.composition.timeline or ()),
         iter(manifest.composition.text_overlays or ()),
@@ -149,9 +172,24 @@ def _steps(sheet: Sheet, placed: Placed, taste: _Taste) -> Iterator[_Step]:
         else:
             verb = "audio" if taste.plain_sounds else _sound(entry.id)
         yield _Step(verb, what, said, entry.id, path)
-    if manifest.composition.captions is not None:
+    if manifest.composition.captions is not None and taste.loads != "captions":
         yield from _captions(sheet, manifest)
-    yield from _settings(manifest, sheet, taste)
+    if taste.loads not in ("settings", "captions"):
+        yield from _settings(manifest, sheet, taste)
+
+
+def _begun(manifest: Manifest, taste: _Taste) -> dict[str, Any]:
+    """Return what is loaded before the verbs."""
+    from reelforge_dsl import wire
+
+    whole = wire.to_dict(manifest)
+    if taste.loads == "assets":
+        return {key: whole[key] for key in ("version", "output", "assets")} | {"composition": {}}
+    held = whole["composition"]
+    kept = {key: [] if key in ("timeline", "text_overlays") else item for key, item in held.items()}
+    if taste.loads == "settings":
+        kept.pop("captions", None)
+    return whole | {"composition": kept}
 
 
 def _size(manifest: Manifest) -> Any:
@@ -291,8 +329,14 @@ def _settings(manifest: Manifest, sheet: Sheet, taste: _Taste) -> Iterator[_Step
         yield _Step("idempotency_key", manifest.idempotency_key, {}, path="$.idempotency_key")
 
 
-def _program(steps: list[_Step], manifest: Manifest) -> str:
-    """Return the source of a program that was rehearsed."""
+def _program(steps: list[_Step], manifest: Manifest, reason: str) -> str:
+    """Return the source of a program that was rehearsed.
+
+    Args:
+        steps: Its calls.
+        manifest: What it makes.
+        reason: The path of what no verb says, where something is loaded first.
+    """
     names: set[str] = {"Timeline"}
     headers = manifest.webhook_headers.value if manifest.webhook_headers else {}
     away = _elsewhere(manifest.webhook_secret is not None, headers)
@@ -304,13 +348,15 @@ def _program(steps: list[_Step], manifest: Manifest) -> str:
         if "headers" in said:
             said["headers"] = away
         name = step.verb if not calls else f".{step.verb}"
-        given = [] if step.what is None else [step.what]
+        given = [] if step.what is None else [_shown(step.what, away) if not calls else step.what]
         calls.append(call(name, given, said, names))
     if isinstance(steps[0].what, tuple):
         size = steps[0].what
         calls[0] = call("Timeline", [], {}, names)
         calls[0] = evolve(calls[0], items=(("", f"({size[0]}, {size[1]})"),))
     notes = _notes(manifest.webhook_secret is not None, away)
+    if isinstance(steps[0].what, dict):
+        notes.append(f"# No verb says {safe(reason, 60)} as it is there, so the beginning is loaded.")
     return "\n".join([*_imports(names), *notes, chained("reel", calls[0], calls[1:]), ""])
 
 
@@ -320,14 +366,18 @@ def _as_it_stands(document: dict[str, Any], reason: str) -> str:
     headers = document.get("webhook_headers") or {}
     away = _elsewhere("webhook_secret" in document, headers)
     notes = _notes("webhook_secret" in document, away)
-    shown = dict(document)
-    if "webhook_secret" in shown:
-        shown["webhook_secret"] = Elsewhere(_SECRET)
-    if "webhook_headers" in shown:
-        shown["webhook_headers"] = away
+    shown = _shown(document, away)
     why = f"# No verb says {safe(reason, 60)} as it is there, so the document is loaded whole."
     lines = [assigned("document", expression(shown, names)), "reel = Timeline.from_dict(document)", ""]
     return "\n".join([*_imports(names), *notes, why, *lines])
+
+
+def _shown(first: Any, away: dict[str, Elsewhere]) -> Any:
+    """Return what a program begins with, for printing: a document without its secrets."""
+    if not isinstance(first, dict):
+        return first
+    hidden = {"webhook_secret": Elsewhere(_SECRET), "webhook_headers": away}
+    return {key: hidden.get(key, item) for key, item in first.items()}
 
 
 def _elsewhere(has_secret: bool, headers: Mapping[str, Any]) -> dict[str, Elsewhere]:

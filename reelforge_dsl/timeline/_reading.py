@@ -14,10 +14,12 @@ from attrs import field, frozen
 
 from reelforge_dsl.errors import FieldError, Issue, ManifestInvalidError
 from reelforge_dsl.models import Asset, Captions, Layer, Manifest, Media, TextOverlay
+from reelforge_dsl.models.making import maker
 from reelforge_dsl.timeline._change import nearest
 from reelforge_dsl.timeline._document import Placed, placed, seconds
 from reelforge_dsl.timeline._entries import CAPTIONS, Sheet, loaded_sheet
 from reelforge_dsl.timeline._lines import Line
+from reelforge_dsl.units import MAX_SECONDS
 
 if TYPE_CHECKING:
     from reelforge_dsl.timeline._explain import Explanation
@@ -34,10 +36,7 @@ class Reading:
 
     @classmethod
     def _of(cls, sheet: Sheet) -> Self:
-        new = object.__new__(cls)
-        object.__setattr__(new, "_sheet", sheet)
-        object.__setattr__(new, "_cache", None)
-        return new
+        return maker(cls)(sheet)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self._sheet)
@@ -98,18 +97,30 @@ class Reading:
             ignore: Codes to leave out.
         """
         from reelforge_dsl.rules import check, in_document_order
+        from reelforge_dsl.timeline._notes import noted
 
         stands = self._placed
         judged = check(stands.manifest, media)
         # A place that is told as unknown already is not told again as a missing key.
         told = tuple([owned[0] + ".time" for issue in stands.issues if (owned := _place(issue))])
         found = [issue for issue in judged if not issue.path.startswith(told)] if told else list(judged)
-        if stands.issues:
-            found = list(in_document_order([*stands.issues, *found], stands.manifest))
+        own = [*stands.issues, *noted(self._sheet, stands)]
+        if own:
+            found = list(in_document_order([*own, *found], stands.manifest))
         if not found:
             return ()
-        ignored, lines = set(ignore), dict(self._lines())
-        return tuple([_with_line(issue, lines) for issue in found if issue.code not in ignored])
+        ignored = set(ignore)
+        return self.with_lines([issue for issue in found if issue.code not in ignored])
+
+    def with_lines(self, issues: Iterable[Issue]) -> tuple[Issue, ...]:
+        """Return findings about this document, each with the author's line that its path leads to.
+
+        Args:
+            issues: From whoever judged it; a line that one has already stays.
+        """
+        found = tuple(issues)
+        lines = dict(self._lines()) if found else {}
+        return tuple([_with_line(issue, lines) for issue in found])
 
     def _lines(self) -> Iterator[tuple[str, Line]]:
         """Yield who wrote what, by JSON path."""
@@ -117,6 +128,7 @@ class Reading:
         if self._sheet.captions is not None and self._sheet.captions.line is not None:
             yield "$.composition.captions", self._sheet.captions.line
         stands = self._placed
+        yield from self._long_alone()
         by_asset: dict[str, Line] = {}
         layers = iter(stands.manifest.composition.timeline or ())
         for path, spot in zip(stands.paths, stands.spots, strict=True):
@@ -128,6 +140,18 @@ class Reading:
         for index, asset in enumerate(stands.manifest.assets or ()):
             if asset.id in by_asset:
                 yield f"$.assets[{index}]", by_asset[asset.id]
+
+    def _long_alone(self) -> Iterator[tuple[str, Line]]:
+        """Yield who made the film too long with one number, where nobody said its length."""
+        path = "$.composition.duration_seconds"
+        if self._sheet.envelope.composition.duration_seconds is not None:
+            return
+        for spot in self._placed.spots:
+            when, line = spot.entry.when, spot.entry.line
+            said = (when.start or 0, when.duration or 0, when.offset or 0) if when is not None else ()
+            if line is not None and any(number > MAX_SECONDS for number in said):
+                yield path, line
+                return
 
     def explain(self, media: Media | None = None) -> Explanation:
         """Return every second with the rule that made it; printing it shows a table.
@@ -163,8 +187,10 @@ class Reading:
     def to_python(self) -> str:
         """Return the program that rebuilds the document byte for byte, formatted, its imports on top.
 
-        What no verb says as it stands is loaded as a whole. The webhook's secret and the values of its
-        headers are not printed, but looked up in the environment; comments name the variables.
+        Where no verb says how the document begins, as the ids of its assets, that part is loaded and
+        verbs follow; what no verb says further on has it loaded whole; a comment tells why. The
+        webhook's secret and the values of its headers are not printed, but looked up in the
+        environment; comments name the variables.
         """
         from reelforge_dsl.timeline._python import python_of
 

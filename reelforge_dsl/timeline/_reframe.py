@@ -16,7 +16,8 @@ from reelforge_dsl.models import (
     TextStyle,
     TimeOverride,
 )
-from reelforge_dsl.timeline._entries import CaptionsEntry, Entry, Sheet, revised
+from reelforge_dsl.models.making import altered
+from reelforge_dsl.timeline._entries import CaptionsEntry, Entry, Sheet
 from reelforge_dsl.units import Length, parse_length, plain
 
 Style = TypeVar("Style", bound=TextStyle)
@@ -54,7 +55,7 @@ def reframed(sheet: Sheet, width: int, height: int) -> Sheet:
 
 def layout_by(layout: Layout, by: float) -> Layout:
     """Return the box with its pixel lengths multiplied."""
-    return revised(
+    return altered(
         layout,
         **{key: _length_by(getattr(layout, key), by) for key in ("x", "y", "width", "height")},
     )
@@ -69,7 +70,7 @@ def style_by(style: Style, by: float) -> Style:
             changes[key] = _number_by(held, by)
     if style.line_height is not None and style.line_height > _LINE_HEIGHT_IS_PIXELS_ABOVE:
         changes["line_height"] = max(_number_by(style.line_height, by), _LEAST_LINE_HEIGHT_IN_PIXELS)
-    return revised(style, **changes)
+    return altered(style, **changes)
 
 
 def _length_by(length: str | None, by: float) -> str | None:
@@ -94,7 +95,7 @@ def _value_by(value: Any, by: float) -> Any:
     if isinstance(value, TextStyle):
         return style_by(value, by)
     if isinstance(value, TimeOverride):
-        return revised(value, style=_value_by(value.style, by), layout=_value_by(value.layout, by))
+        return altered(value, style=_value_by(value.style, by), layout=_value_by(value.layout, by))
     if isinstance(value, tuple) and value and isinstance(value[0], TimeOverride):
         return tuple([_value_by(item, by) for item in value])
     return value
@@ -124,4 +125,4 @@ def _captions_by(captions: CaptionsEntry, by: float) -> CaptionsEntry:
 def _model_by(model: Any, by: float) -> Any:
     names = [f.name for f in attrs.fields(type(model))]
     changes = {key: _value_by(getattr(model, key), by) for key in names}
-    return revised(model, **changes)
+    return altered(model, **changes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ from attrs import evolve
 from reelforge_dsl.errors import FieldError
 from reelforge_dsl.models import Layer, Media, Time
 from reelforge_dsl.models.fields import told
+from reelforge_dsl.models.making import altered
 from reelforge_dsl.timeline._captions import placed_captions, shifted
 from reelforge_dsl.timeline._document import seconds
-from reelforge_dsl.timeline._entries import UNSAID, Entry, Sheet, When, revised
-from reelforge_dsl.timeline._when import ZERO, Clock, End, Lengths, Spot, nobody_measured
+from reelforge_dsl.timeline._entries import UNSAID, Entry, Sheet, When
+from reelforge_dsl.timeline._when import Clock, End, Lengths, Spot, nobody_measured
 from reelforge_dsl.units import plain, real
+
+SLACK = 1e-6
+"""Seconds by which a sum of decimals may miss its mark without a word."""
 
 
 def lengths_from(sheet: Sheet, media: Media) -> Lengths:
@@ -72,23 +77,43 @@ def resolved(sheet: Sheet, lengths: Lengths = nobody_measured) -> tuple[Sheet, C
     """
     clock = Clock(sheet, lengths)
     end = clock.run()
-    is_row_known = all(is_known(spot) for spot in clock.spots if spot.is_stitched)
+    row = [spot for spot in clock.spots if spot.is_stitched]
+    first = row[0] if row else None
+    is_row_known = all(is_known(spot) for spot in row)
+    tight = dict(_without_room(row)) if is_row_known else {}
     # While something is said to come after the end, the end stays open: closed, it would be a place.
     stays_open = any(spot.after_the_end for spot in clock.spots)
     entries = tuple(
         [
             spot.entry
             if (spot.is_stitched and not is_row_known) or (spot.end is None and stays_open)
-            else _with_numbers(spot, end, lengths)
+            else _with_numbers(spot, end, lengths, is_first=spot is first)
             for spot in clock.spots
         ]
     )
+    if tight:
+        entries = tuple([evolve(entry, over=tight.get(entry.id, entry.over)) for entry in entries])
     captions = sheet.captions
     if captions is not None and dict(captions.said).get("clock") is not None:
         placed = placed_captions(sheet, clock, {})
         if not placed.hangs_on and placed.captions is not None:
             captions = shifted(captions, placed.captions.words)
     return sheet.holding(entries, captions=captions), clock, end
+
+
+def _without_room(row: list[Spot]) -> Iterator[tuple[str | None, str | None]]:
+    """Yield each clip of a known row whose crossfade the one before has no room for, and that one.
+
+    Source: decision D6: explicit times would hide what is an error of a row.
+    """
+    taken = 0.0
+    for before, spot in itertools.pairwise(row):
+        if before.end is None:
+            continue
+        fade, lasts = spot.entry.crossfade, before.end.seconds - before.start.seconds
+        if fade > lasts - min(taken, lasts) + SLACK:
+            yield spot.entry.id, before.entry.id
+        taken = fade
 
 
 def is_known(spot: Spot) -> bool:
@@ -111,10 +136,10 @@ def at(entry: Entry, start: float, duration: float) -> Entry:
         return evolve(entry, when=When(start, duration))
     base = entry.base
     extra = base.time.extra if base is not None and base.time is not None else ()
-    return evolve(entry, base=revised(base, time=Time(start, duration, extra)))
+    return evolve(entry, base=altered(base, time=Time(start, duration, extra)))
 
 
-def _with_numbers(spot: Spot, end: End, lengths: Lengths) -> Entry:
+def _with_numbers(spot: Spot, end: End, lengths: Lengths, *, is_first: bool) -> Entry:
     entry = spot.entry
     if (
         numbers(entry) is not None
@@ -127,7 +152,7 @@ def _with_numbers(spot: Spot, end: End, lengths: Lengths) -> Entry:
         time = entry.base.time if entry.base is not None else None
         if entry.is_text or time is None or time.start_seconds is None:
             return entry
-    if spot.is_stitched and spot.start == ZERO and entry.crossfade:
+    if is_first and entry.crossfade:
         entry = _without_crossfade(entry)
     duration: float | None = None
     if entry.when is not None and entry.when.duration is not None:

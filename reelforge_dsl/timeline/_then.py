@@ -20,10 +20,11 @@ from reelforge_dsl.models import (
     TimeOverride,
     Word,
 )
+from reelforge_dsl.models.making import altered
 from reelforge_dsl.models.merging import merged
 from reelforge_dsl.timeline._captions import on_the_film, shifted, speech_source
 from reelforge_dsl.timeline._document import assets_of, seconds
-from reelforge_dsl.timeline._entries import CaptionsEntry, Entry, Sheet, revised
+from reelforge_dsl.timeline._entries import CaptionsEntry, Entry, Sheet
 from reelforge_dsl.timeline._resolve import at, numbers, resolved
 from reelforge_dsl.timeline._when import Clock, End
 
@@ -53,6 +54,7 @@ def joined(one: Sheet, other: Sheet) -> Sheet:
     after = tuple(_moved(_owned(second), length, lasts))
     renamed = _renamed(kept, after)
     names = {entry.id: new.id for entry, new in zip(after, renamed, strict=True)}
+    renamed = tuple([evolve(new, over=names.get(new.over)) if new.over else new for new in renamed])
     captions = _captions(_pinned(first, {}), _pinned(second, names), length)
     both = evolve(_appended(kept, renamed), captions=captions)
     return _settings(both.composing(duration_seconds=total), other)
@@ -120,7 +122,8 @@ def _renamed(sheet: Sheet, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
     growing = sheet
     for entry in entries:
         taken = entry.id is not None and entry.id in growing.ids
-        growing = growing.adding(evolve(entry, id=growing.free_id(entry.verb)) if taken else entry)
+        new = evolve(entry, id=growing.free_id(entry.verb)) if taken else entry
+        growing = growing.adding(new, is_named=True)
     return growing.entries[len(sheet.entries) :]
 
 
@@ -182,7 +185,7 @@ def _dressed(entry: Entry, style: TextStyle | None, layout: Layout | None) -> En
         if default is not None:
             said[key] = default if own is None else merged(default, own)
     if isinstance(base, TextOverlay):
-        return evolve(entry, said=tuple(said.items()), base=revised(base, style=None, layout=None))
+        return evolve(entry, said=tuple(said.items()), base=altered(base, style=None, layout=None))
     return evolve(entry, said=tuple(said.items()))
 
 
@@ -238,11 +241,12 @@ def _captions(one: CaptionsEntry | None, other: CaptionsEntry | None, by: float)
     if one is None:
         return shifted(other, later, **({"time_overrides": overrides} if overrides else {}))
     together = (*_overrides(one), *overrides)
-    return shifted(
+    both = shifted(
         one,
         (*one.get("words"), *(later or ())),
         **({"time_overrides": together} if together else {}),
     )
+    return evolve(both, mended=one.mended + other.mended)
 
 
 def _overrides(captions: CaptionsEntry) -> tuple[TimeOverride, ...]:
@@ -252,4 +256,4 @@ def _overrides(captions: CaptionsEntry) -> tuple[TimeOverride, ...]:
 
 def _override_later(item: TimeOverride, by: float) -> TimeOverride:
     start = item.time.start_seconds or 0
-    return revised(item, time=evolve(item.time, start_seconds=seconds(start + by)))
+    return altered(item, time=evolve(item.time, start_seconds=seconds(start + by)))

@@ -6,14 +6,15 @@ import os
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol, Self
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from reelforge_dsl.errors import FieldError
 from reelforge_dsl.models import CaptionStyle, Layout, TextStyle, TimeOverride, Word
 from reelforge_dsl.models.choices import Background, Fit, Mode, Motion, Preset
-from reelforge_dsl.timeline._change import caption_value, clock_needs_words, free_name, said_when
-from reelforge_dsl.timeline._entries import CaptionsEntry, Entry
-from reelforge_dsl.timeline._keywords import checked, checked_all, source_url
+from reelforge_dsl.models.making import altered, maker
+from reelforge_dsl.timeline._change import caption_value, clock_needs_words, free_name, mended_in, when_said
+from reelforge_dsl.timeline._entries import CaptionsEntry, Entry, When
+from reelforge_dsl.timeline._keywords import CALLED, checked, checked_looks, source_url
 from reelforge_dsl.timeline._lines import author_line
 from reelforge_dsl.timeline._reading import Reading
 
@@ -83,18 +84,8 @@ class Adding(Reading):
 
         Source: contract §3, §4; decisions D6, D10.
         """
-        when = {"start": start, "duration": duration, "after": after, "during": during, "offset": offset}
-        looks = {
-            "trim": trim,
-            "fit": fit,
-            "layout": layout,
-            "motion": motion,
-            "background": background,
-            "transform": transform,
-            "volume": volume,
-            "muted": muted,
-            "crossfade": crossfade,
-        }
+        when = when_said(self._sheet, "video", start, duration, after, during, offset)
+        looks = (trim, fit, layout, motion, background, transform, volume, muted, crossfade)
         return self._with("video", src, id, when, looks)
 
     def image(
@@ -137,14 +128,8 @@ class Adding(Reading):
 
         Source: contract §3, §4; decisions D18, D19.
         """
-        when = {"start": start, "duration": duration, "after": after, "during": during, "offset": offset}
-        looks = {
-            "fit": fit,
-            "layout": layout,
-            "motion": motion,
-            "background": background,
-            "transform": transform,
-        }
+        when = when_said(self._sheet, "image", start, duration, after, during, offset)
+        looks = (fit, layout, motion, background, transform)
         return self._with("image", src, id, when, looks)
 
     def audio(
@@ -187,8 +172,8 @@ class Adding(Reading):
 
         Source: contract §3, §4; decisions D12, D18.
         """
-        when = {"start": start, "duration": duration, "after": after, "during": during, "offset": offset}
-        looks = {"trim": trim, "volume": volume, "loop": loop, "fade_in": fade_in, "fade_out": fade_out}
+        when = when_said(self._sheet, "audio", start, duration, after, during, offset)
+        looks = (trim, volume, loop, fade_in, fade_out)
         return self._with("audio", src, id, when, looks)
 
     def voiceover(
@@ -228,8 +213,8 @@ class Adding(Reading):
 
         Source: contract §3; decision D8.
         """
-        when = {"start": start, "duration": duration, "after": after, "during": during, "offset": offset}
-        looks = {"trim": trim, "volume": volume, "loop": loop, "fade_in": fade_in, "fade_out": fade_out}
+        when = when_said(self._sheet, "voiceover", start, duration, after, during, offset)
+        looks = (trim, volume, loop, fade_in, fade_out)
         return self._with("voiceover", src, id, when, looks)
 
     def music(
@@ -272,8 +257,8 @@ class Adding(Reading):
 
         Source: contract §3, §8; decisions D8, D18.
         """
-        when = {"start": start, "duration": duration, "after": after, "during": during, "offset": offset}
-        looks = {"trim": trim, "volume": volume, "loop": loop, "fade_in": fade_in, "fade_out": fade_out}
+        when = when_said(self._sheet, "music", start, duration, after, during, offset)
+        looks = (trim, volume, loop, fade_in, fade_out)
         return self._with("music", src, id, when, looks)
 
     def text(
@@ -309,17 +294,18 @@ class Adding(Reading):
 
         Source: contract §6.
         """
-        where, sheet = ".text", self._sheet
-        when = {"start": start, "duration": duration, "after": after, "during": during, "offset": offset}
-        entry = Entry(
+        sheet = self._sheet
+        entry = _entry(
             "text",
-            free_name(sheet, where, id) if id is not None else sheet.free_id("text"),
-            content=checked(where, "content", content),
-            said=checked_all(where, {"style": style, "layout": layout}),
-            when=said_when(where, sheet, "text", when),
-            line=author_line(where),
+            sheet.free_id("text") if id is None else free_name(sheet, ".text", id),
+            None,
+            checked(".text", "content", content),
+            checked_looks("text", (style, layout)),
+            when_said(sheet, "text", start, duration, after, during, offset),
+            None,
+            author_line(".text"),
         )
-        return self._of(sheet.adding(entry))
+        return self._of(sheet.adding(entry, is_named=id is not None))
 
     def captions(
         self,
@@ -356,7 +342,7 @@ class Adding(Reading):
         Source: contract §7; decision D8.
         """
         if preset is None:
-            return self._of(evolve(self._sheet, captions=None))
+            return self._of(altered(self._sheet, captions=None))
         given = {
             "preset": preset,
             "mode": mode or "phrase_karaoke",
@@ -367,27 +353,32 @@ class Adding(Reading):
             "max_chars_per_segment": max_chars_per_segment,
             "layout": layout,
             "style": style,
-            "time_overrides": None if time_overrides is None else tuple(time_overrides),
+            "time_overrides": tuple(time_overrides)
+            if isinstance(time_overrides, Iterable)
+            else time_overrides,
         }
         where, sheet = ".captions", self._sheet
         said = {k: caption_value(sheet, where, k, v) for k, v in given.items() if v is not None}
         clock_needs_words(where, said)
-        captions = CaptionsEntry(tuple(said.items()), line=author_line(where))
-        return self._of(evolve(sheet, captions=captions))
+        captions = CaptionsEntry(tuple(said.items()), line=author_line(where), mended=mended_in(words))
+        return self._of(altered(sheet, captions=captions))
 
-    def _with(
-        self, verb: str, src: Any, name: str | None, when: dict[str, Any], looks: dict[str, Any]
-    ) -> Self:
+    def _with(self, verb: str, src: Any, name: str | None, when: When, looks: tuple[Any, ...]) -> Self:
         """Return the timeline with one more layer."""
-        where, sheet = f".{verb}", self._sheet
+        where, sheet = CALLED[verb], self._sheet
         if src is None:
             raise FieldError(f"{where}: src: a value is needed, got None", field=f"{where}: src")
-        entry = Entry(
+        entry = _entry(
             verb,
-            free_name(sheet, where, name) if name is not None else sheet.free_id(verb),
+            sheet.free_id(verb) if name is None else free_name(sheet, where, name),
             source_url(where, src, sound=verb not in ("video", "image")),
-            said=checked_all(where, looks),
-            when=said_when(where, sheet, verb, when),
-            line=author_line(where),
+            None,
+            checked_looks(verb, looks),
+            when,
+            None,
+            author_line(where),
         )
-        return self._of(sheet.adding(entry))
+        return self._of(sheet.adding(entry, is_named=name is not None))
+
+
+_entry = maker(Entry)

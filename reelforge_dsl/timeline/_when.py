@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from attrs import define, field, frozen
 
+from reelforge_dsl.models.making import maker
 from reelforge_dsl.timeline._entries import Entry, Sheet, When
 
 
@@ -28,9 +29,10 @@ class At:
 
     def later(self, seconds: float) -> At:
         """Return the moment that many seconds later."""
-        return At(self.seconds + seconds, self.past) if seconds else self
+        return moment(self.seconds + seconds, self.past) if seconds else self
 
 
+moment = maker(At)
 ZERO = At(0)
 
 
@@ -51,6 +53,9 @@ class Spot:
     end: At | None
     is_stitched: bool = False
     after_the_end: bool = False
+
+
+_spot = maker(Spot)
 
 
 @frozen
@@ -151,7 +156,7 @@ class Clock:
             first = beside.end if when.after and beside.end is not None else beside.start
             start = first.later(when.offset or 0)
         elif when.start is not None:
-            start = At(when.start)
+            start = moment(when.start)
         elif entry.verb == "video" or (entry.verb == "image" and when.duration is not None):
             # A clip is longer than its crossfade (D6), so it never ends before the one it follows.
             floor = self.latest or ZERO
@@ -167,7 +172,7 @@ class Clock:
             end = self._source_end(entry, start, floor or start)
         else:
             end = None
-        return Spot(entry, start, end, is_stitched, after_the_end)
+        return _spot(entry, start, end, is_stitched, after_the_end)
 
     def _loaded(self, entry: Entry) -> Spot:
         """Read a loaded entry as v1 would. Source: decision D20 for the half-timed."""
@@ -175,16 +180,16 @@ class Clock:
         said_start = usable(time.start_seconds if time else None, least=0)
         duration = usable(time.duration_seconds if time else None)
         is_stitched = entry.verb == "video" and said_start is None
-        start = At(said_start or 0)
+        start = moment(said_start or 0)
         if is_stitched and self.cursor is not None:
             start = self.cursor.later(-entry.crossfade)
         if duration is not None:
-            return Spot(entry, start, start.later(duration), is_stitched)
+            return _spot(entry, start, start.later(duration), is_stitched)
         if entry.verb == "video":
-            return Spot(entry, start, self._source_end(entry, start, self.cursor or start), is_stitched)
+            return _spot(entry, start, self._source_end(entry, start, self.cursor or start), is_stitched)
         if entry.verb == "audio" and said_start is not None:
-            return Spot(entry, start, self._source_end(entry, start, start))
-        return Spot(entry, start, None)
+            return _spot(entry, start, self._source_end(entry, start, start))
+        return _spot(entry, start, None)
 
     def _next(self, crossfade: float) -> At:
         if self.latest is None:
@@ -201,7 +206,7 @@ class Clock:
     def _unknown(self, floor: At, moments: tuple[At, ...], name: str | None) -> At:
         self.floors.append(floor)
         self.causes.append((moments, name))
-        return At(0, len(self.floors) - 1)
+        return moment(0, len(self.floors) - 1)
 
     def _later_of(self, one: At, other: At) -> At:
         if self._is_not_before(other, one):
@@ -216,7 +221,7 @@ class Clock:
             if one.past is None:
                 return False
             floor = self.floors[one.past]
-            one = At(floor.seconds + one.seconds, floor.past)
+            one = moment(floor.seconds + one.seconds, floor.past)
         return one.seconds >= other.seconds
 
     def _end(self) -> End:

@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from heapq import heappop, heappush
 
 from reelforge_dsl.timing._row import FAR, SLACK, Row, clean
-from reelforge_dsl.units import short
+from reelforge_dsl.units import short, unless_milliseconds
 
 
 def crossfade(row: Row) -> float:
@@ -91,5 +91,5 @@ def _too_long(row: Row, said: float, room: str) -> None:
         "error",
         ".media_settings.crossfade_seconds",
         f"the crossfade of {short(said)} s into {row.name} does not fit: {room}",
-        "shorten crossfade_seconds",
+        f"{unless_milliseconds(said, least=100)}shorten crossfade_seconds",
     )

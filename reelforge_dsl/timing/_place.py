@@ -14,7 +14,7 @@ from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import Asset, Layer, Manifest, Media, TextOverlay
 from reelforge_dsl.timing._crossfades import crossfade, dissolve_timed, fitting, warn_first
 from reelforge_dsl.timing._row import FAR, SLACK, UNPLACED, PlacedBy, Row, clean, end_of, read_both
-from reelforge_dsl.units import FPS, real, short
+from reelforge_dsl.units import FPS, real, short, unless_milliseconds
 
 
 class Placement:
@@ -131,7 +131,7 @@ class Placement:
                     "error",
                     ".trim.start_seconds",
                     f"layer {row.name} starts {short(trim)} s into a source of {short(whole)} s",
-                    f"trim less than {short(whole)} s",
+                    f"{unless_milliseconds(trim)}trim less than {short(whole)} s",
                 )
 
     def _src(self, row: Row) -> str | None:
@@ -299,6 +299,8 @@ class Placement:
     def _cut(self) -> None:
         """Cut everything at the composition's end. Source: decision D5."""
         film = self.seconds
+        if film is not None and self.said is None and not self._open and self.rows:
+            return  # everything is timed, and the film ends where the last of it does
         for rows in (self.rows, self.texts):
             for row in rows:
                 row.cut = row.end
@@ -374,8 +376,16 @@ def _warn_past_end(row: Row, film: float) -> None:
         "warning",
         ".time.duration_seconds" if row.says_duration else "",
         happens,
-        f"end it by {short(film)} s, or give a longer composition.duration_seconds",
+        f"{_meant(row)}end it by {short(film)} s, or give a longer composition.duration_seconds",
     )
+
+
+def _meant(row: Row) -> str:
+    """Return what helps where a row's own numbers are likely milliseconds."""
+    item = row.layer or row.overlay
+    time = item.time if item is not None else None
+    said = (time.duration_seconds, time.start_seconds) if time is not None else ()
+    return next(filter(None, [unless_milliseconds(number) for number in said if number is not None]), "")
 
 
 _KEYS = ("", ".time.duration_seconds", ".trim.start_seconds", ".media_settings.crossfade_seconds")

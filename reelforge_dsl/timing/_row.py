@@ -101,7 +101,8 @@ class Row:
 def read_both(row: Row, start: float, duration: float) -> None:
     """Place a row by the start and duration that the document gives."""
     if 0 <= start <= FAR and 0 < duration <= FAR:
-        row.start, row.end = start, end_of(start, duration)
+        row.start = start
+        row.end = row.cut = end_of(start, duration)
     else:
         row.rule = "bad_time"
 

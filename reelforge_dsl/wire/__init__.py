@@ -16,7 +16,7 @@ from reelforge_dsl.models import Manifest
 from reelforge_dsl.wire._document import from_data, text_of
 from reelforge_dsl.wire._text import indented, parsed, plain_value
 
-__all__ = ["digest", "dumps", "from_dict", "loads", "schema", "to_dict"]
+__all__ = ["digest", "dumps", "from_dict", "loads", "parsed", "schema", "to_dict"]
 
 Model = TypeVar("Model")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,7 @@ import attrs
 
 from reelforge_dsl.errors import FieldError, Issue, near
 from reelforge_dsl.models import Json, TimeOverride
+from reelforge_dsl.models.examples import written
 from reelforge_dsl.models.fields import Rule, required_of, rules_of
 from reelforge_dsl.wire import _shapes
 from reelforge_dsl.wire._shapes import MisshapenError
@@ -60,6 +61,12 @@ def misfit(value: Any) -> FieldError:
     return FieldError(f"{type(value).__name__} holds something JSON cannot say", value=value)
 
 
+def foreign_issues(value: Any, secrets: Container[str] = ()) -> Iterator[Issue]:
+    """Yield everything in a plain value that JSON cannot say; of a secret key's value only its type is told."""
+    for found in _shapes.foreign_faults(value):
+        yield _issue(found, "$", any(step in secrets for step in found.steps))
+
+
 def below(path: str, *steps: str | int) -> str:
     """Return the JSON path of something inside: ``$.assets[0].id``, ``$["odd key"]``."""
     for step in steps:
@@ -92,7 +99,7 @@ def _object_faults(data: Any, cls: type, path: str, strict: bool) -> Iterator[Is
 def _field_faults(value: Any, cls: type, key: str, path: str, strict: bool) -> Iterator[Issue]:
     rule, inside = rules_of(cls)[key], below(path, key)
     if value is None:
-        yield _null(rule, inside, key in required_of(cls))
+        yield _null(rule, key, inside, key in required_of(cls))
     elif rule.of is TimeOverride:
         yield from _override_faults(value, inside, strict)
     elif rule.of is Json:
@@ -152,18 +159,16 @@ def _stranger_faults(key: Any, value: Any, cls: type, path: str, strict: bool) -
 
 def _missing(key: str, cls: type, path: str, data: dict[Any, Any]) -> Issue:
     rules = rules_of(cls)
-    rule = rules[key]
-    wanted = f"one of {', '.join(rule.choices)}" if len(rule.choices) > 1 else _WANTED[rule.shape]
-    fix = f"add it: {key} is {rule.choices[0] if len(rule.choices) == 1 else wanted}"
+    fix = f"add {written(key, rules[key])}"
     for other, value in data.items():
         is_foreign = other in rules and rules[other].of is Json  # metadata may have such a key of its own
         if isinstance(other, str) and isinstance(value, dict) and key in value and not is_foreign:
             fix = f"move it up from {below(path, other, key)}"
-    return Issue("missing_key", "error", below(path, key), "is missing", fix)
+    return Issue("missing_key", "error", below(path, key), f"the key {key!r} is missing", fix)
 
 
-def _null(rule: Rule, path: str, required: bool) -> Issue:
-    fix = f"give {_WANTED[rule.shape]}" if required else "leave the key out, or give a value"
+def _null(rule: Rule, key: str, path: str, required: bool) -> Issue:
+    fix = f"write {written(key, rule)}" if required else "leave the key out, or give a value"
     return Issue("null_value", "error", path, "is null", fix)
 
 

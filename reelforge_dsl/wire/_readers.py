@@ -13,6 +13,7 @@ import attrs
 
 from reelforge_dsl.models import Extra, Extras, Json, TimeOverride
 from reelforge_dsl.models.fields import Rule, required_of, rules_of
+from reelforge_dsl.models.making import maker
 from reelforge_dsl.wire import _shapes
 from reelforge_dsl.wire._shapes import MisshapenError
 
@@ -25,9 +26,8 @@ Read = Callable[..., Any]
 def reader(cls: type, converter: Converter) -> Read:
     """Return the function that reads values of a class; it raises `MisshapenError`."""
     names: dict[str, Any] = dict(_NAMES)
-    names["cls"] = cls
+    names["make"] = maker(cls)
     names["known"] = {key: place for place, key in enumerate(rules_of(cls))}
-    names["init"] = getattr(cls, "__attrs_init__", None)
     for rule in rules_of(cls).values():
         if rule.of not in (None, Json):
             names[f"read_{rule.of.__name__}"] = converter.get_structure_hook(rule.of)
@@ -37,24 +37,24 @@ def reader(cls: type, converter: Converter) -> Read:
 
 def source_of(cls: type) -> str:
     """Return the reader's source: readable, a few lines a field."""
-    rules, required = rules_of(cls), required_of(cls)
-    lines = ["if type(data) is not dict:", "    data = keyed(data)", f"unread = len(data) - {len(required)}"]
+    rules = rules_of(cls)
+    needed = [key for key in rules if key in required_of(cls)]
+    lines = ["if type(data) is not dict:", "    data = keyed(data)", f"unread = len(data) - {len(needed)}"]
+    for key in needed:
+        lines += [f'{key}_ = data.get("{key}")', *_checks(f"{key}_", rules[key])]
+    if needed:
+        leads = needed == list(rules)[: len(needed)]
+        said = ", ".join([f"{key}_" if leads else f"{key}={key}_" for key in needed])
+        lines += ["if not unread:", f"    return make({said})"]
     for key, rule in rules.items():
-        lines.append(f'{key}_ = data.get("{key}")')
-        if key in required:
-            lines += _checks(f"{key}_", rule)
-        else:
-            lines += [f"if {key}_ is not None:", "    unread -= 1"]
+        if key not in needed:
+            lines += [f'{key}_ = data.get("{key}")', f"if {key}_ is not None:", "    unread -= 1"]
             lines += [f"    {line}" for line in _checks(f"{key}_", rule)]
     lines.append("extra_ = extras(data, known) if unread else ()")
     members = attrs.fields(cls)
     given = [f"{member.name}_" for member in members if not member.kw_only]
     given += [f"{member.name}={member.name}_" for member in members if member.kw_only]
-    # A value that authors make by hand judges in its own __init__; a reader must not.
-    if hasattr(cls, "__attrs_init__"):
-        lines += ["made = new(cls)", f"init(made, {', '.join(given)})", "return made"]
-    else:
-        lines.append(f"return cls({', '.join(given)})")
+    lines.append(f"return make({', '.join(given)})")
     return "def read(data, _=None):\n    " + "\n    ".join(lines) + "\n"
 
 
@@ -114,7 +114,6 @@ _NAMES: dict[str, Any] = {
     "foreign": _shapes.foreign,
     "foreign_object": _shapes.foreign_object,
     "keyed": _shapes.keyed,
-    "new": object.__new__,
     "number": _shapes.number,
     "number_or_string": _shapes.number_or_string,
     "ordered": _shapes.ordered,

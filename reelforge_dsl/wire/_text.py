@@ -23,7 +23,7 @@ def parsed(text: str | bytes) -> Any:
     """
     said = _decoded(text)
     try:
-        return json.loads(said, object_pairs_hook=_paired)
+        return _DECODER.decode(said)
     except RecursionError:
         raise invalid([too_deep("$")]) from None
     except json.JSONDecodeError as exc:
@@ -99,3 +99,6 @@ def _paired(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     twice = Doubled(held)
     twice.again = tuple(key for key in held if keys.count(key) > 1)
     return twice
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_paired)

@@ -37,11 +37,11 @@ def writer(cls: type, converter: Converter) -> Write:
 
 def source_of(cls: type) -> str:
     """Return the writer's source: readable, one line a field."""
-    head = ""
+    needed: list[str] = []
     lines: list[str] = []
     for key, rule in rules_of(cls).items():
         if key in required_of(cls) and not lines:
-            head += f',"{key}":{{{_piece(rule, f"value.{key}")}}}'
+            needed.append(f'"{key}":{{{_piece(rule, f"value.{key}")}}}')
         elif key in required_of(cls):
             lines.append(f"""    text += f',"{key}":{{{_piece(rule, f"value.{key}")}}}'""")
         else:
@@ -51,8 +51,9 @@ def source_of(cls: type) -> str:
         f'    "{key}": lambda held: f"{{{_piece(rule, "held")}}}",' for key, rule in rules_of(cls).items()
     ]
     start = ["def write(value):", "    if value.extra:", "        return with_extras(value, pieces)"]
-    start.append(f"    text = f'{head}'")
-    end = ['    return f"{{{text[1:]}}}"', "pieces = {", *pieces, "}"]
+    start.append(f"    text = f'{{{{{','.join(needed)}'" if needed else "    text = ''")
+    whole = "text" if needed else "'{' + text[1:]"
+    end = [f"    return {whole} + '}}'", "pieces = {", *pieces, "}"]
     return "\n".join([*start, *lines, *end]) + "\n"
 
 
@@ -66,7 +67,7 @@ def _piece(rule: Rule, held: str) -> str:
         return f"listed({held}, write_{rule.of.__name__})"
     return {
         "string": f"quote({held})",
-        "number": f"{held} if type({held}) is int and SMALL < {held} < LARGE else number({held})",
+        "number": f"(x if type(x := {held}) is int and SMALL < x < LARGE else number(x))",
         "boolean": f"TRUTH[{held}]",
         "number or string": f"number_or_word({held})",
     }[rule.shape]

@@ -10,6 +10,7 @@ from attrs import evolve, field, frozen
 
 from reelforge_dsl.errors import FieldError, Issue
 from reelforge_dsl.models import Word
+from reelforge_dsl.models.making import maker
 from reelforge_dsl.units import real, short
 from reelforge_dsl.words import _json, _reading
 
@@ -83,7 +84,20 @@ class Words(Sequence[Word]):
         if isinstance(words, (str, bytes, Mapping)) or not isinstance(words, Iterable):
             what = f"Words.of: expected a list of words, got {type(words).__name__}"
             raise FieldError(what, fix="Words.parse reads text and JSON", field="Words.of", value=words)
-        return cls(tuple(_taken(word, place) for place, word in enumerate(words)))
+        taken = [
+            _make_word(text.strip(), start, end)
+            # The usual dict is taken at one look: words come by the thousand.
+            if type(word) is dict
+            and len(word) == 3
+            and type(text := word.get("text")) is str
+            and type(start := word.get("start")) is int
+            and type(end := word.get("end")) is int
+            and 0 <= start <= end <= _json.LATEST
+            and text.isascii()
+            else _taken(word, place)
+            for place, word in enumerate(words)
+        ]
+        return cls(tuple(taken))
 
     @property
     def start_seconds(self) -> float:
@@ -167,21 +181,12 @@ class Words(Sequence[Word]):
         return f"<Words: {count}, {short(self.start_seconds)} to {short(self.end_seconds)} s{mended}>"
 
 
-_PLAIN = {"text", "start", "end"}
+_make_word = maker(Word)
 
 
 def _taken(word: Any, place: int) -> Word:
     if isinstance(word, Word):
         return word
-    if type(word) is dict and word.keys() == _PLAIN:
-        text, start, end = word["text"], word["start"], word["end"]
-        if (
-            type(text) is str
-            and type(start) is int
-            and type(end) is int
-            and 0 <= start <= end <= _json.LATEST
-        ):
-            return Word(text.strip(), start, end)
     if isinstance(word, Mapping):
         return _json.word_of(word, place, "Words.of")
     what = f"Words.of: word {place} is {type(word).__name__}, not a Word"

@@ -11,7 +11,18 @@ from typing import Any
 import pytest
 from syrupy.assertion import SnapshotAssertion
 
-from reelforge_dsl import FieldError, Layout, ReelforgeError, TextStyle, Timeline, Word, engine, loads
+from reelforge_dsl import (
+    CaptionStyle,
+    FieldError,
+    Layout,
+    ReelforgeError,
+    TextStyle,
+    Timeline,
+    Word,
+    Words,
+    engine,
+    loads,
+)
 
 A = "https://example.com/a.mp4"
 B = "https://example.com/b.mp4"
@@ -19,6 +30,9 @@ STILL = "https://example.com/still.png"
 VOICE = "https://example.com/voice.mp3"
 BED = "https://example.com/bed.mp3"
 LENGTHS = {A: 8, B: 3, VOICE: 20}
+BROKEN = "1\n00:00:01,000 --> 00:00:00,500\nHello\n\n2\n00:00:02,000 --> 00:00:03,000\nyou\n"
+SENTENCE = "this sentence goes on and on without any stop at all"
+SPOKEN = [{"text": text, "start": 300 * n, "end": 300 * n + 280} for n, text in enumerate(SENTENCE.split())]
 LINE = re.compile(r"(test_mistakes\.py):[0-9]+")
 SYNTAX = re.compile(r"(is not JSON at line 1, column) .*(   \[not_json\])")
 
@@ -55,6 +69,11 @@ def with_output(**fields: Any) -> dict[str, Any]:
     return made
 
 
+def without(key: str) -> dict[str, Any]:
+    """Return the small document without one of its keys."""
+    return {name: value for name, value in document().items() if name != key}
+
+
 def thrown_away() -> Timeline:
     reel = Timeline()
     reel.video(A)  # returns another timeline, which nobody keeps
@@ -81,7 +100,9 @@ SAID: dict[str, Callable[[], object]] = {
         Timeline().image(STILL, start=0, id="logo").change("logo", volume=0.5)
     ),
     "nested metadata": lambda: Timeline().metadata({"campaign": {"name": "spring"}}),
+    "a webhook with secrets": lambda: Timeline().webhook("ftp://user:pass@example.com/hook?key=1"),
     "minutes of film": lambda: Timeline().total_duration(400),
+    "a film in milliseconds": lambda: Timeline().total_duration(12000),
     "a start before the film": lambda: Timeline().video(A, start=-1),
     "a second start": lambda: Timeline().video(A, id="clip").text("Hi", start=1, after="clip"),
 }
@@ -89,6 +110,29 @@ SAID: dict[str, Callable[[], object]] = {
 FOUND: dict[str, Callable[[], Timeline]] = {
     "seconds as milliseconds": lambda: Timeline.from_dict(
         document(timeline=[layer(time={"start_seconds": 0, "duration_seconds": 4000})])
+    ),
+    "a clip in milliseconds": lambda: Timeline().video(A, duration=4000),
+    "a start in milliseconds": lambda: Timeline().video(A, start=4000, duration=3),
+    "a trim in milliseconds": lambda: Timeline().video(A, start=0, duration=3, trim=2000),
+    "a text in milliseconds": lambda: (
+        Timeline().video(A, duration=5).text("Hi", start=0, duration=2500).total_duration(5)
+    ),
+    "fades in milliseconds": lambda: Timeline().video(A, duration=5).music(VOICE, fade_in=500, fade_out=1500),
+    "a still beside the frame": lambda: (
+        Timeline()
+        .video(A, duration=5)
+        .image(STILL, start=0, duration=2, layout=Layout("100%", "0%", "10%", "10%"))
+    ),
+    "two dissolves in one clip, resolved": lambda: (
+        Timeline().video(A).video(B, crossfade=2).video(A, crossfade=2).resolve(LENGTHS)
+    ),
+    "a transcript that was mended": lambda: (
+        Timeline().video(A, duration=5).captions("soft_pill", words=Words.parse(BROKEN, "srt"))
+    ),
+    "a phrase too long for its box": lambda: (
+        Timeline()
+        .video(A, duration=5)
+        .captions("soft_pill", words=SPOKEN, max_chars_per_segment=90, style=CaptionStyle(font_size=90))
     ),
     "25 frames a second": lambda: Timeline.from_dict(with_output(fps=25)),
     "an image without a start": lambda: Timeline.from_dict(
@@ -129,6 +173,12 @@ FOUND: dict[str, Callable[[], Timeline]] = {
 
 REFUSED: dict[str, Callable[[], object]] = {
     "numbers in quotes": lambda: Timeline.from_dict(with_output(width="1080", fps="30")),
+    "a document without its version": lambda: Timeline.from_dict(without("version")),
+    "null for the version": lambda: Timeline.from_dict(document() | {"version": None}),
+    "a frame without its sizes": lambda: Timeline.from_dict(document() | {"output": {}}),
+    "an asset without anything": lambda: Timeline.from_dict(document() | {"assets": [{}]}),
+    "a text without its content": lambda: Timeline.from_dict(document(text_overlays=[{}])),
+    "captions without anything": lambda: Timeline.from_dict(document(captions={"words": [{}]})),
     "null for nothing": lambda: Timeline.from_dict(document(captions=None)),
     "Python's repr instead of JSON": lambda: loads(str(document())),
     "a trailing comma": lambda: loads(json.dumps(document())[:-1] + ",}"),

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import inspect
 import json
 import pickle
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -195,6 +197,27 @@ class TestFields:
         """A text without content is refused."""
         with pytest.raises(FieldError, match=r"\.text: content"):
             Timeline().text(content, start=0)
+
+    @pytest.mark.parametrize(
+        "verb",
+        [
+            *("video", "image", "audio", "voiceover", "music", "text", "captions", "total_duration"),
+            *("auto_stitch", "metadata", "webhook", "idempotency_key", "reframe", "then"),
+        ],
+    )
+    def test_names_are_said_once(self, verb: str) -> None:
+        """Whatever a verb refuses, it is a FieldError whose message says no name twice."""
+        refuse = getattr(Timeline().video(A), verb)
+        first = {"text": "Hi", "captions": "typewriter"}.get(verb, A)
+        given: list[tuple[tuple[Any, ...], dict[str, Any]]] = [((object(),), {})]
+        given += [((first,), {key: object()}) for key in list(inspect.signature(refuse).parameters)[1:]]
+        for args, fields in given:
+            with pytest.raises(FieldError) as caught:
+                refuse(*args, **fields)
+            what = str(caught.value)
+            names = re.findall(r"[\w.]+(?=:)", what.partition("expected")[0])
+            said = [name.strip(".") for name in names]
+            assert len(said) == len(set(said)), what
 
 
 class TestSources:

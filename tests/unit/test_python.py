@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from pathlib import Path
 from typing import Any
@@ -95,12 +96,27 @@ def test_a_loaded_film_in_verbs() -> None:
 @pytest.mark.parametrize(
     ("path", "value", "told"),
     [
-        (("composition", "transitions"), [1], "$.composition.transitions"),
         (("composition", "timeline", 0, "motion"), "spin", "$.composition.timeline[0]"),
         (("composition", "timeline", 0, "media_settings"), {}, "$.composition.timeline[0].media_settings"),
         (("composition", "timeline", 0, "type"), "gif", "$.composition.timeline[0].type"),
         (("composition", "timeline", 0, "asset_id"), "nobody", "$.composition.timeline[0].asset_id"),
         (("composition", "text_overlays", 0, "time"), {}, "$.composition.text_overlays[0]"),
+    ],
+)
+def test_what_no_verb_says(path: tuple[Any, ...], value: Any, told: str) -> None:
+    """A document that verbs cannot say exactly is loaded whole, with a comment on what it is."""
+    reel = Timeline.from_dict(odd(path, value))
+    source = reel.to_python()
+    assert f"# No verb says {told} as it is there, so the document is loaded whole.\n" in source
+    assert source.endswith("reel = Timeline.from_dict(document)\n")
+    assert run(source) == reel
+    assert run(source).to_json() == reel.to_json()
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        (("composition", "transitions"), [1], "$.composition.transitions"),
         (("composition", "captions", "provider"), "other", "$.composition.captions.provider"),
         (("composition", "captions", "time_overrides"), {"a": 1}, "$.composition.captions.time_overrides"),
         (("output", "fps"), 25, "$.output.fps"),
@@ -110,10 +126,24 @@ def test_a_loaded_film_in_verbs() -> None:
         (("webhook_headers",), {"X-Key": "key-1", "count": 5}, "$.webhook_url"),
     ],
 )
-def test_what_no_verb_says(
+def test_what_no_verb_begins_with(
     path: tuple[Any, ...], value: Any, told: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A document that verbs cannot say exactly is loaded whole, with a comment on what it is."""
+    """A document whose frame, assets or settings no verb says begins loaded, and verbs say the rest."""
+    monkeypatch.setenv("REELFORGE_WEBHOOK_X_KEY", "key-1")
+    monkeypatch.setenv("REELFORGE_WEBHOOK_COUNT", "5")
+    reel = Timeline.from_dict(odd(path, value))
+    source = reel.to_python()
+    assert f"# No verb says {told} as it is there, so the beginning is loaded.\n" in source
+    assert "\n    Timeline.from_dict(\n" in source
+    assert '.image("https://example.com/a.png", start=0, duration=2)\n' in source
+    assert ".text(" in source
+    assert "key-1" not in source
+    assert run(source).to_json() == reel.to_json()
+
+
+def odd(path: tuple[Any, ...], value: Any) -> dict[str, Any]:
+    """A film of three verbs as its document, with one value that they do not say."""
     data = (
         Timeline()
         .image(SITE + "a.png", start=0, duration=2)
@@ -128,15 +158,17 @@ def test_what_no_verb_says(
     at[path[-1]] = value
     if path == ("assets", 0, "id"):
         data["composition"]["timeline"][0]["asset_id"] = value
-    monkeypatch.setenv("REELFORGE_WEBHOOK_X_KEY", "key-1")
-    monkeypatch.setenv("REELFORGE_WEBHOOK_COUNT", "5")
-    reel = Timeline.from_dict(data)
-    source = reel.to_python()
-    assert f"# No verb says {told} as it is there, so the document is loaded whole.\n" in source
-    assert source.endswith("reel = Timeline.from_dict(document)\n")
-    assert "key-1" not in source
-    assert run(source) == reel
-    assert run(source).to_json() == reel.to_json()
+    return data
+
+
+@pytest.mark.parametrize("name", DOCUMENTED)
+def test_documented_requests_are_said_in_verbs(name: str) -> None:
+    """Every whole request that the service documents is printed with a verb a layer."""
+    body = DOCUMENTED[name]
+    source = Timeline.from_dict(body).to_python()
+    assert "loaded whole" not in source
+    calls = re.findall(r"^    \.(video|image|audio|voiceover|music)\(", source, re.MULTILINE)
+    assert len(calls) == len(body["composition"].get("timeline", ()))
 
 
 def test_a_loaded_film_with_verbs_on_top() -> None:

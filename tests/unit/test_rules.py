@@ -10,7 +10,7 @@ import pytest
 from attrs import evolve
 
 from reelforge_dsl.errors import Issue
-from reelforge_dsl.models import Asset, Composition, Json, Layer, Manifest, Output, Time
+from reelforge_dsl.models import Asset, Composition, Json, Layer, Manifest, Output, Time, Word
 from reelforge_dsl.models.music import MusicRequest
 from reelforge_dsl.rules import check, check_music
 from reelforge_dsl.wire import from_dict
@@ -383,6 +383,72 @@ def test_media_lengths_bring_out_what_hangs_on_them():
         ("error", "crossfade_too_long", f"{L}[1].media_settings.crossfade_seconds"),
         ("error", "trim_past_end", f"{L}[2].trim.start_seconds"),
     ]
+
+
+def test_a_word_may_be_empty():
+    """The text of a caption word is not among what must not be empty (D2): it is taken, and sent."""
+    words = [*WORDS, {"text": "", "start": 1400, "end": 1600}]
+    assert check(changed(CAPTIONED, ("composition.captions.words", words))) == ()
+    assert Word("", 0, 400).text == ""
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("example.com/hook", "'example.com/hook' is not"),
+        ("ftp://user:hush@example.com/hook?key=hush#hush", "'ftp://example.com/hook' is not"),
+        ("user:hush@example.com/hook", "'example.com/hook' is not"),
+        ("user:hu/sh@example.com", "'example.com' is not"),
+        ("user:hu?sh@example.com", "the webhook address is not"),
+        ("example.com?next=https://x:hush@y", "the webhook address is not"),
+        ("example.com?next=https://hush", "'example.com' is not"),
+    ],
+)
+def test_a_refused_webhook_is_shown_without_secrets(address, shown):
+    """The address that is refused is shown, but neither user, password, query nor fragment."""
+    (issue,) = check(changed(MUSIC, ("webhook_url", address)))
+    assert (issue.code, issue.path) == ("bad_url", "$.webhook_url")
+    assert shown in issue.message
+    assert "hush" not in str(issue)
+
+
+@pytest.mark.parametrize(
+    ("changes", "lengths", "code", "meant"),
+    [
+        ([("composition.duration_seconds", 12000)], None, "too_long", "12 if 12000"),
+        (
+            [("composition.timeline.0.time.duration_seconds", 4500), ("composition.duration_seconds", 8)],
+            None,
+            "layer_past_end",
+            "4.5 if 4500",
+        ),
+        ([("composition.timeline.0.trim", {"start_seconds": 2000})], 30.0, "trim_past_end", "2 if 2000"),
+        (
+            [("composition.timeline.1.media_settings.fade_out_seconds", 1500)],
+            None,
+            "fades_too_long",
+            "1.5 if 1500",
+        ),
+        ([("composition.duration_seconds", 400)], None, "too_long", None),
+        ([("composition.duration_seconds", 4e6)], None, "too_long", None),
+    ],
+)
+def test_milliseconds_for_seconds_are_suspected(changes, lengths, code, meant):
+    """A number of seconds that is likely milliseconds says so first in the fix; others never do."""
+    issues = check(changed(MUSIC, *changes), None if lengths is None else lambda src: lengths)
+    (issue,) = [issue for issue in issues if issue.code == code]
+    assert issue.fix is not None
+    said = f"seconds are meant: {meant} was milliseconds; else "
+    assert issue.fix.startswith(said) if meant else "milliseconds" not in issue.fix
+
+
+def test_a_long_row_names_its_end():
+    """Where no single number is past 300 s, the layer that ends last is named, and nothing is suspected."""
+    times = [{"start_seconds": 0, "duration_seconds": 200}, {"start_seconds": 200, "duration_seconds": 250}]
+    layers = [(f"composition.timeline.{n}.time", time) for n, time in enumerate(times)]
+    (issue,) = check(changed(MUSIC, *layers))
+    assert issue.message == "the film is 450 s long (latest end: 'audio-1'); at most 300 s are taken"
+    assert issue.fix == "shorten it, or make two films"
 
 
 def test_a_measured_film_may_be_too_long():

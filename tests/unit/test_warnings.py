@@ -15,7 +15,7 @@ import reelforge_dsl
 from reelforge_dsl import Timeline, engine
 from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import Manifest, Media
-from reelforge_dsl.rules import _lettering, check
+from reelforge_dsl.rules import _lettering, _phrases, check
 from reelforge_dsl.wire import from_dict
 
 ROOT = Path(__file__).parents[2]
@@ -174,13 +174,13 @@ def test_text_is_not_measured_without_lettering(monkeypatch):
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.delattr(reelforge_dsl, "lettering", raising=False)
     _lettering._room.cache_clear()
-    _lettering._sizes.cache_clear()
+    _lettering.sizes.cache_clear()
     try:
         assert check(film(texts=[text("one\ntwo\nthree", layout=box("0%", "0%", "90%", "5%"))])) == ()
     finally:
         monkeypatch.undo()
         _lettering._room.cache_clear()
-        _lettering._sizes.cache_clear()
+        _lettering.sizes.cache_clear()
 
 
 CAPTIONS = [
@@ -214,6 +214,44 @@ CAPTIONS = [
 def test_captions_are_in_place_and_in_time(captions, expected):
     """Captions keep to the safe lower third (D23); words to their order, their unit and the film."""
     assert told(check(film(captions=captions))) == expected
+
+
+SENTENCE = "this sentence goes on and on without any stop until its very end"
+LONG = {
+    "words": [
+        {"text": text, "start": 300 * n, "end": 300 * n + 280} for n, text in enumerate(SENTENCE.split())
+    ]
+}
+INTER = {"font_family": "Inter"}
+PHRASES = [
+    ({}, None),
+    ({"max_chars_per_segment": 40, "style": INTER}, None),
+    ({"max_chars_per_segment": 70, "style": INTER}, "needs at least 3 lines of 840 px at 59.3 px"),
+    ({"max_chars_per_segment": 70, "style": INTER, "mode": "word_only"}, None),
+    ({"max_chars_per_segment": 70, "style": INTER | {"font_size": 30}}, None),
+    ({"style": INTER | {"font_size": 160}}, "needs at least 3 lines of 840 px at 160 px"),
+    (
+        {"style": INTER | {"font_size": 100}, "layout": {"height": "10%"}},
+        "is 2 lines, 240 px high, in a box of 200 px",
+    ),
+    ({"layout": {"height": "3%"}}, "is 1 line, 71 px high, in a box of 60 px"),
+    ({"layout": {"width": "0%"}}, None),
+    ({"style": INTER | {"font_size": 1e14}}, None),
+]
+
+
+@pytest.mark.parametrize(("captions", "message"), PHRASES, ids=range(len(PHRASES)))
+def test_a_caption_phrase_fits_its_box(captions, message):
+    """The longest phrase is measured with the real font: two lines, in its box (D23)."""
+    issues = [issue for issue in check(film(captions=LONG | captions)) if issue.code == "captions_do_not_fit"]
+    assert [issue.path for issue in issues] == ([C] if message else [])
+    assert all(message in issue.message and issue.severity == "warning" for issue in issues)
+
+
+def test_usual_captions_are_not_grouped(monkeypatch):
+    """Where no phrase could be too long for one line, thousands of words are not looked at."""
+    monkeypatch.setattr(_phrases, "phrases", None)
+    assert check(film(captions=LONG)) == ()
 
 
 def test_microseconds_are_told_without_a_length():
@@ -286,6 +324,37 @@ def test_a_clip_alone_fills_the_frame():
     assert check(film(small, still)) == ()
     assert check(film(small | {"time": span(9, 5)})) == ()
     assert check(film(small | {"layout": {"fit": "contain"}})) == ()
+
+
+@pytest.mark.parametrize(
+    ("layout", "is_seen"),
+    [
+        (box("100%", "0%", "20%", "20%"), False),
+        (box("-20%", "0%", "20%", "20%"), False),
+        (box("0px", "2000px", "50%", "10%"), False),
+        (box("0px", "-300px", "50%", "300px"), False),
+        (box("-19%", "0%", "20%", "20%"), True),
+        (box("90%", "90%", "50%", "50%"), True),
+        ({"x": "150%"}, None),
+    ],
+)
+@pytest.mark.parametrize("kind", ["video", "image"])
+def test_a_picture_lies_in_the_frame(kind, layout, is_seen):
+    """A picture may reach outside the frame; wholly beside it, it is told, unless a transform moves it."""
+    layer = {"id": "b", "type": kind, "asset_id": "b", "time": span(0, 5), "layout": layout}
+    expected = [] if is_seen else [("outside_frame", f"{L}[1].layout")]
+    if is_seen is None:
+        expected = [("outside_guardrail", f"{L}[1].layout.x")]
+    assert told(check(film(layer))) == expected
+    if is_seen is False:
+        assert check(film(layer | {"style": {"transform": "translateX(-50%)"}})) == ()
+
+
+def test_a_clip_beside_the_frame_is_told_once():
+    """A clip that nobody can see is outside the frame; that it does not fill the frame is no other news."""
+    away = box("0px", "2000px", "50%", "10%")
+    clip = {"id": "b", "type": "video", "asset_id": "b", "time": span(10, 5), "layout": away}
+    assert told(check(film(clip))) == [("outside_frame", f"{L}[1].layout")]
 
 
 def test_stitched_clips_are_alone():

@@ -326,10 +326,10 @@ def test_manifest_fields_and_documents_agree():
 @pytest.mark.parametrize(
     ("data", "fixes"),
     [
-        ({"id": "a"}, ["add it: type is one of video, audio, image", "add it: url is text"]),
+        ({"id": "a"}, ['add "type": one of "video", "audio", "image"', 'add "url": "https://…"']),
         ({"id": "a", "type": "image", "file": {"url": "x"}}, ["move it up from $.file.url"]),
         ({"id": "a", "type": "image", "a b": {"url": "x"}}, ['move it up from $["a b"].url']),
-        ({"id": "a", "type": "image", "file": ["url"]}, ["add it: url is text"]),
+        ({"id": "a", "type": "image", "file": ["url"]}, ['add "url": "https://…"']),
     ],
 )
 def test_a_missing_key_says_where_it_is(data, fixes):
@@ -345,14 +345,14 @@ def test_a_key_of_metadata_is_no_key_of_the_document():
     del document["version"]
     with pytest.raises(ManifestInvalidError) as caught:
         from_dict(document)
-    assert [issue.fix for issue in caught.value.issues] == ["add it: version is text"]
+    assert [issue.fix for issue in caught.value.issues] == ['add "version": "v1"']
 
 
 def test_a_provider_is_named():
     """Of a choice with one word, that word is the fix."""
     with pytest.raises(ManifestInvalidError) as caught:
         from_dict({"preset": "soft_pill"}, Captions)
-    assert [issue.fix for issue in caught.value.issues] == ["add it: provider is assemblyai"]
+    assert [issue.fix for issue in caught.value.issues] == ['add "provider": "assemblyai"']
 
 
 @pytest.mark.parametrize("text", ["films/reel.json", PurePosixPath("films/reel.json")])
