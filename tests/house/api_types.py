@@ -41,7 +41,7 @@ from reelforge_dsl import (
 )
 from reelforge_dsl.models import Asset, Captions, Layer, TextOverlay, Time
 from reelforge_dsl.models.music import Track
-from reelforge_dsl.timeline import Change, Difference
+from reelforge_dsl.timeline import Change, Difference, ExplainedRow, Explanation
 from reelforge_dsl.wire import digest, from_dict, schema, to_dict
 
 
@@ -143,6 +143,9 @@ def readings(reel: Timeline) -> None:
     assert_type(reel.to_json(2), str)
     assert_type(reel.to_json(indent=2), str)
     assert_type(reel.to_python(), str)
+    assert_type(reel.with_lines([]), tuple[Issue, ...])
+    assert_type(reel.explain(engine.probe), Explanation)
+    assert_type(reel.explain().rows[0], ExplainedRow)
     assert_type(reel.explain(engine.probe).seconds, float | None)
     assert_type([row.because for row in reel.explain().rows], list[str])
     assert_type(diff(reel, reel.manifest()), Difference)
