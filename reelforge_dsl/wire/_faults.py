@@ -62,7 +62,7 @@ def misfit(value: Any) -> FieldError:
 
 
 def foreign_issues(value: Any, secrets: Container[str] = ()) -> Iterator[Issue]:
-    """Yield everything in a plain value that JSON cannot say; of a secret key's value only its type is told."""
+    """Yield everything in a plain value that JSON cannot say; of a secret key, only its value's type."""
     for found in _shapes.foreign_faults(value):
         yield _issue(found, "$", any(step in secrets for step in found.steps))
 
