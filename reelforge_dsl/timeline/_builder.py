@@ -222,7 +222,7 @@ class Timeline(Adding):
         """
         where = ".webhook"
         if url is not None:
-            url = author_value(rules_of(Manifest)["webhook_url"], url, f"{where}: url")
+            url = _hook_address(url, f"{where}: url")
         elif secret is not None or headers is not None:
             raise FieldError(f"{where}: url: a secret or headers need an address", field=f"{where}: url")
         if secret is not None and not (isinstance(secret, str) and secret.strip()):
@@ -334,6 +334,17 @@ def _metadata_value(key: str, value: Any) -> Any:
             value=value,
         )
     return held
+
+
+def _hook_address(url: Any, where: str) -> str:
+    """Return the address; the error keeps no value, for an address may hold a login."""
+    try:
+        held: str = author_value(rules_of(Manifest)["webhook_url"], url, where)
+    except FieldError as error:
+        refused = FieldError(error.what, fix=error.fix, field=where)
+    else:
+        return held
+    raise refused  # outside the handler, or the first error would go along
 
 
 def _headers(headers: Any) -> Json:
