@@ -65,7 +65,7 @@ def codes_told() -> Iterator[Told]:
                 arguments = [*node.args.posonlyargs, *node.args.args]
                 defaults = zip(reversed(arguments), reversed(node.args.defaults), strict=False)
                 for argument, default in defaults:
-                    if argument.arg == "code" and isinstance(default, ast.Constant):
+                    if argument.arg == "code" and isinstance(default, ast.Constant) and default.value:
                         yield Told(str(default.value), "error", room)
 
 
@@ -110,6 +110,13 @@ MEANINGS: dict[str, tuple[str, str]] = {
     ),
     "wrong_type": ("A value has the wrong JSON type, as text where a number belongs.", "Give the type told."),
     # Calls: what is not sent, and what the service answers.
+    "local_file": (
+        "A document for the service names a file of this machine; nothing was sent.",
+        "Upload it and give its address, or render it here.",
+    ),
+    "other_job": ("An answer tells of another job than was asked for.", "Ask again; tell the service."),
+    "service_issue": ("The service found something and gave it no code.", "Read its sentence."),
+    "track_count": ("A completed music job has not exactly 2 tracks.", "Ask again; tell the service."),
     # Single fields.
     "bad_url": (
         "An address is neither http(s) nor, for an asset, a `file:` URL.",
@@ -124,6 +131,10 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "odd_size": ("`output.width` or `height` is odd.", "Use an even number of pixels."),
     "out_of_range": ("A number is below or above what its field takes.", "Keep to the bound told."),
     "too_long": ("The film is longer than 300 s.", "Shorten it, or make two films."),
+    "length_unknown": (
+        "The file that sets the length of a recipe's film has no length.",
+        "Give a sound or a clip.",
+    ),
     "unknown_choice": ("A word is not one of its field's choices.", "Use the one that was meant."),
     "unknown_version": ("`version` is not `v1`.", "Use `v1`."),
     "outside_guardrail": (
@@ -275,6 +286,12 @@ MEANINGS: dict[str, tuple[str, str]] = {
         "The last text alone ends the film, and cuts the sound.",
         "Say `.total_duration()`.",
     ),
+    # What the local service does not do.
+    "asset_not_allowed": (
+        "An address leads to a file, to this machine or to a private network that may not be opened.",
+        "Give a public address, or start the service with a media root or `allow_private`.",
+    ),
+    "vocals_not_supported": ("Music with a voice is not made here.", "Set `instrumental` to true."),
     # Transcripts: what was mended.
     "bad_line": ("A line of a subtitle file could not be read and is left out.", "Mend the line."),
     "bad_time": (
@@ -304,6 +321,14 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "right_to_left": (
         "Words written from right to left stand from left to right on their line.",
         "Give each such word its own text.",
+    ),
+    "asset_not_allowed": (
+        "A file or address is one that the local service may not open.",
+        "Give it a media root, or `--allow-private`; else use a public address.",
+    ),
+    "vocals_not_supported": (
+        "Music with a voice is asked of the local service, which cannot sing.",
+        "Leave `instrumental` true.",
     ),
     "unsupported_by_engine": (
         "A document uses a field that the local engine does not draw.",

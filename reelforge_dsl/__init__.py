@@ -14,24 +14,39 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from reelforge_dsl.errors import (
+    ApiError,
+    AuthenticationError,
+    ConflictError,
     EngineError,
     FetchError,
     FfmpegFailedError,
     FfmpegNotFoundError,
     FieldError,
     Issue,
+    JobFailedError,
+    JobTimeoutError,
     ManifestInvalidError,
     MissingExtraError,
+    NotFoundError,
+    OutOfCreditsError,
     ProbeError,
+    RateLimitedError,
     ReelforgeError,
+    RejectedError,
+    ReplyError,
+    ServerError,
+    TransportError,
+    TransportTimeoutError,
     UnsupportedByEngineError,
+    WebhookError,
 )
 from reelforge_dsl.models import CaptionStyle, Layout, Manifest, TextStyle, TimeOverride, Word
 from reelforge_dsl.models.choices import Background, Fit, Mode, Motion, Place, Preset, Ratio
 from reelforge_dsl.timeline import Timeline
 
 if TYPE_CHECKING:
-    from reelforge_dsl import engine
+    from reelforge_dsl import engine, local, webhooks
+    from reelforge_dsl.client import AsyncClient, Client
     from reelforge_dsl.timeline import diff
     from reelforge_dsl.wire import dumps, loads
     from reelforge_dsl.words import Words
@@ -39,8 +54,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "ApiError",
+    "AsyncClient",
+    "AuthenticationError",
     "Background",
     "CaptionStyle",
+    "Client",
+    "ConflictError",
     "EngineError",
     "FetchError",
     "FfmpegFailedError",
@@ -48,21 +68,32 @@ __all__ = [
     "FieldError",
     "Fit",
     "Issue",
+    "JobFailedError",
+    "JobTimeoutError",
     "Layout",
     "Manifest",
     "ManifestInvalidError",
     "MissingExtraError",
     "Mode",
     "Motion",
+    "NotFoundError",
+    "OutOfCreditsError",
     "Place",
     "Preset",
     "ProbeError",
+    "RateLimitedError",
     "Ratio",
     "ReelforgeError",
+    "RejectedError",
+    "ReplyError",
+    "ServerError",
     "TextStyle",
     "TimeOverride",
     "Timeline",
+    "TransportError",
+    "TransportTimeoutError",
     "UnsupportedByEngineError",
+    "WebhookError",
     "Word",
     "Words",
     "__version__",
@@ -70,9 +101,21 @@ __all__ = [
     "dumps",
     "engine",
     "loads",
+    "local",
+    "webhooks",
 ]
 
-_LAZY = {"Words": "words", "diff": "timeline", "dumps": "wire", "engine": "engine", "loads": "wire"}
+_LAZY = {
+    "AsyncClient": "client",
+    "Client": "client",
+    "Words": "words",
+    "diff": "timeline",
+    "dumps": "wire",
+    "engine": "engine",
+    "loads": "wire",
+    "local": "local",
+    "webhooks": "webhooks",
+}
 """Names whose rooms cost time to import, brought in when they are first asked for."""
 
 

@@ -13,22 +13,25 @@ from pathlib import Path
 
 from attrs import evolve
 
-from reelforge_dsl.engine._documents import Document, Ready, ready
+from reelforge_dsl.engine._doctor import Diagnosis, Finding, diagnosis
+from reelforge_dsl.engine._documents import Document, ready
 from reelforge_dsl.engine._files import Access
+from reelforge_dsl.engine._film import inspect_source, render_film, stage_of
 from reelforge_dsl.engine._media import Media
-from reelforge_dsl.engine._plan import DRAFT, DRAFT_WIDTH, FINAL, Plan, Stage, film_plan
-from reelforge_dsl.engine._probe import probe_file
-from reelforge_dsl.engine._render import OnProgress, Rendered, film_path, render_plan, stopwatch
+from reelforge_dsl.engine._plan import DRAFT, FINAL, Plan, film_plan
+from reelforge_dsl.engine._render import OnProgress, Rendered
 from reelforge_dsl.engine._run import Progress
-from reelforge_dsl.engine._scene import Frame
 from reelforge_dsl.engine._stills import Still, frame_still, sheet_still
 
 __all__ = [
+    "Diagnosis",
+    "Finding",
     "Media",
     "Plan",
     "Progress",
     "Rendered",
     "Still",
+    "doctor",
     "frame",
     "inspect",
     "plan",
@@ -74,13 +77,8 @@ def render(
         FfmpegFailedError: FFmpeg failed; ``.argv`` and ``.stderr_tail`` say how.
         EngineError: The output cannot be written.
     """
-    elapsed = stopwatch()
-    target = film_path(path)
-    document = ready(doc, _access(media_root, allow_private=allow_private))
-    stage = _stage(document, draft=draft)
-    film = film_plan(stage, DRAFT if draft else FINAL)
-    render_plan(film, target, on_progress)
-    return Rendered(target, film.width, film.height, film.frames, elapsed(), document.issues + film.issues)
+    access = _access(media_root, allow_private=allow_private)
+    return render_film(doc, path, access, draft=draft, on_progress=on_progress)
 
 
 def frame(
@@ -105,7 +103,7 @@ def frame(
         ManifestInvalidError: As for `render`.
     """
     document = ready(doc, _access(media_root, allow_private=allow_private))
-    still = frame_still(_stage(document, draft=draft), at)
+    still = frame_still(stage_of(document, draft=draft), at)
     return evolve(still, issues=document.issues + still.issues)
 
 
@@ -131,7 +129,7 @@ def sheet(
         ManifestInvalidError: As for `render`.
     """
     document = ready(doc, _access(media_root, allow_private=allow_private))
-    still = sheet_still(_stage(document, draft=True), columns, rows)
+    still = sheet_still(stage_of(document, draft=True), columns, rows)
     return evolve(still, issues=document.issues + still.issues)
 
 
@@ -161,10 +159,7 @@ def inspect(src: str | os.PathLike[str]) -> Media:
         ProbeError: As for `probe`.
         FetchError: As for `probe`.
     """
-    address = os.fspath(src)
-    if address.startswith(("http://", "https://", "file:")):
-        return probe_file(Access().file_of(address))
-    return probe_file(Path(address))
+    return inspect_source(src, Access())
 
 
 def plan(doc: Document, media: Mapping[str, Media] | None = None, *, draft: bool = False) -> Plan:
@@ -179,13 +174,23 @@ def plan(doc: Document, media: Mapping[str, Media] | None = None, *, draft: bool
         EngineError: As for `render`.
         ManifestInvalidError: As for `render`.
     """
-    return film_plan(_stage(ready(doc, Access(), media), draft=draft), DRAFT if draft else FINAL)
+    return film_plan(stage_of(ready(doc, Access(), media), draft=draft), DRAFT if draft else FINAL)
+
+
+def doctor() -> Diagnosis:
+    """Look at everything that a render needs on this machine, and make a test film of 0.2 s.
+
+    FFmpeg with its filters and encoders, fonts, extras, folders and what is free in them, the cache.
+    Nothing is fetched; it takes about a second.
+
+    Returns:
+        What was found; printing it shows a table, ``.ok`` tells whether films can be made here.
+
+    Raises:
+        KeyboardInterrupt: Someone pressed Ctrl-C. What is missing is reported, never raised.
+    """
+    return diagnosis()
 
 
 def _access(media_root: str | os.PathLike[str] | None, *, allow_private: bool) -> Access:
     return Access(Path(media_root) if media_root is not None else None, allow_private)
-
-
-def _stage(document: Ready, *, draft: bool) -> Stage:
-    size = Frame.of(document.manifest, DRAFT_WIDTH if draft else None)
-    return Stage.of(document.manifest, document.schedule, document.media, size)

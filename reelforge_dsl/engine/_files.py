@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -23,10 +23,16 @@ class Access:
     Attributes:
         media_root: The only folder that files may come from, or ``None`` for any. Links are followed first.
         allow_private: Whether http(s) assets may come from private, loopback and link-local hosts.
+        own: Returns the file that an address stands for, opened whatever the rest says; ``None`` for
+            every other address. A service's own films and tracks are never fetched from itself.
+        on_bytes: Called with the bytes received of an asset and those expected (``None``: not known).
+            What it raises ends the fetching and comes out.
     """
 
     media_root: Path | None = None
     allow_private: bool = False
+    own: Callable[[str], Path | None] | None = None
+    on_bytes: Callable[[int, int | None], object] | None = None
 
     def file_of(self, src: str) -> Path:
         """Return the local file behind an asset's address, fetched when it is on the network.
@@ -35,8 +41,11 @@ class Access:
             ProbeError: The address is not one that may be opened.
             FetchError: It was refused, or did not arrive.
         """
+        known = self.own(src) if self.own is not None else None
+        if known is not None:
+            return known
         if src.startswith(("http://", "https://")):
-            return fetch(src, allow_private=self.allow_private)
+            return fetch(src, allow_private=self.allow_private, on_progress=self.on_bytes)
         return self._permitted(_local_path(src), src)
 
     def _permitted(self, path: Path, src: str) -> Path:

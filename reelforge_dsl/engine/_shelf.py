@@ -68,7 +68,7 @@ class Shelf:
 
     def __init__(self, folder: Path | None, url: str, realm: str) -> None:
         self._url = url
-        self._folder = folder or _default_folder()
+        self._folder = folder or cache_folder()
         self._key = hashlib.sha256(
             f"{realm}\n{url.partition('#')[0]}".encode("utf-8", "replace")
         ).hexdigest()[:32]
@@ -179,7 +179,7 @@ def _remove_if_old(file: Path) -> None:
             file.unlink()
 
 
-def _default_folder() -> Path:
+def cache_folder() -> Path:
     """Return ``assets`` in the cache folder that the user or the platform names."""
     named = os.environ.get("REELFORGE_CACHE")
     if named:

@@ -1,4 +1,4 @@
-"""The facts of the contract, §2–§8 with the decisions behind them, each with the tests that hold us to it.
+"""The facts of the contract, §1–§10 with the decisions behind them, each with the tests that hold us to it.
 
 ``cookbook/reference/conformance.md`` is made from this list; a named test that is not there fails.
 """
@@ -9,9 +9,16 @@ from typing import NamedTuple
 
 RULES = "tests/unit/test_rules.py::test_"
 WARNINGS = "tests/unit/test_warnings.py::test_"
+NOTES = "tests/unit/test_notes.py::test_"
 TIMING = "tests/unit/test_timing.py::test_"
 PHRASES = "tests/unit/test_phrases.py::test_"
 MODELS = "tests/unit/test_models.py::test_"
+WEBHOOKS = "tests/unit/test_webhooks.py::test_"
+RECIPES = "tests/unit/test_recipes.py::test_"
+LOCAL = "tests/unit/test_local.py::test_"
+CALLS = "tests/unit/test_client_calls.py::test_"
+JOBS = "tests/unit/test_client_jobs.py::test_"
+SENT = "tests/unit/test_client_documents.py::test_"
 WIRE = "tests/unit/test_wire.py::test_"
 SCENE = "tests/unit/test_scene.py::test_"
 BUILDER = "tests/unit/test_builder.py::"
@@ -51,6 +58,46 @@ def _fact(name: str, mark: str, sentence: str, *tests: str) -> Fact:
 
 
 FACTS: list[Fact] = [
+    # Calls
+    _fact(
+        "1.endpoints",
+        "seed",
+        "Validate, render, music and their jobs are where the pages say, bodies at the top level, as JSON.",
+        SENT + "a_document_is_sent_as_the_wire_writes_it",
+        SENT + "a_timeline_with_errors_can_be_validated",
+        SENT + "simple_music",
+        JOBS + "music_gives_two_tracks",
+    ),
+    _fact(
+        "1.recipes",
+        "docs",
+        "Recipes have an endpoint of their own; validate takes their bodies, too.",
+        SENT + "a_recipe_is_sent_as_documented",
+        SENT + "a_timeline_with_errors_can_be_validated",
+    ),
+    _fact(
+        "1.envelopes",
+        "docs",
+        "A job id is in `job_id` or `data.job_id`, a job in `data` or at the top.",
+        JOBS + "a_job_is_read_from_every_envelope",
+        JOBS + "music_gives_two_tracks",
+        SENT + "a_recipe_is_sent_as_documented",
+    ),
+    _fact(
+        "1.authorization",
+        "seed",
+        "`Authorization: Bearer` carries the key, to the service and nowhere else.",
+        CALLS + "the_environment_gives_the_key_in_order",
+        CALLS + "a_redirect_is_not_followed",
+        CALLS + "a_path_does_not_leave_the_service",
+    ),
+    _fact(
+        "1.idempotency",
+        "docs",
+        "The `idempotency-key` header wins over the body's key.",
+        CALLS + "the_key_is_the_argument_else_the_documents",
+        CALLS + "key_and_bytes_are_the_same_at_every_try",
+    ),
     # The request body
     _fact(
         "2.shape",
@@ -401,7 +448,145 @@ FACTS: list[Fact] = [
         "A track's `audio_url` is an ordinary audio asset.",
         BUILDER + "TestSources::test_tracks",
     ),
+    _fact(
+        "8.price",
+        "seed",
+        "A successful request costs 20 credits and brings two tracks; there are none before its end.",
+        LOCAL + "music_is_queued_nested",
+        LOCAL + "finished_music_is_two_tracks",
+        JOBS + "music_gives_two_tracks",
+        JOBS + "other_than_two_tracks_is_a_reply_error",
+    ),
+    # Jobs
+    _fact(
+        "9.unknown_status",
+        "docs",
+        "An unknown status means that the job is running, until the caller's deadline.",
+        JOBS + "a_wait_follows_to_the_end",
+        JOBS + "no_look_after_the_deadline",
+    ),
+    _fact(
+        "9.billing",
+        "docs",
+        "`billing` has four costs; what is not told is not invented.",
+        JOBS + "billing_is_typed",
+    ),
+    _fact(
+        "9.statuses",
+        "docs",
+        "HTTP statuses and error bodies are not published: the status class counts, the body is kept.",
+        CALLS + "what_stays_wrong_is_not_tried_again",
+        CALLS + "an_error_body_may_have_any_shape",
+        JOBS + "a_failed_job_says_why",
+    ),
+    _fact(
+        "9.render_states",
+        "docs",
+        "A render is queued, transcribed where captions have no words, rendered, and completed or failed.",
+        LOCAL + "each_look_moves_a_job_one_state_on",
+        LOCAL + "captions_without_words_are_transcribed_first",
+        LOCAL + "a_job_fails_as_told",
+        LOCAL + "a_transcription_fails_as_told",
+    ),
+    _fact(
+        "9.music_states",
+        "seed",
+        "Music is queued, processed, and completed or failed with an `error_message`.",
+        LOCAL + "finished_music_is_two_tracks",
+        LOCAL + "music_fails_as_told",
+    ),
+    # Webhooks
+    _fact(
+        "9.events",
+        "docs",
+        "Events are `video.render.completed` and `video.render.failed`; others are taken as they come.",
+        WEBHOOKS + "a_job_is_found_where_it_may_stand",
+        WEBHOOKS + "a_failure_says_why",
+        WEBHOOKS + "a_type_that_is_not_known_is_an_event",
+    ),
+    _fact(
+        "9.music_events",
+        "seed",
+        "Events of music are `music.generation.completed` and `music.generation.failed`.",
+        WEBHOOKS + "tracks_are_tracks",
+        WEBHOOKS + "a_failure_says_why",
+    ),
+    _fact(
+        "9.signature",
+        "docs",
+        "The signature is in the header `ReelForger-Signature`.",
+        WEBHOOKS + "a_header_is_there_once",
+        WEBHOOKS + "headers_are_taken_as_frameworks_hold_them",
+    ),
+    _fact(
+        "9.metadata",
+        "docs",
+        "`metadata` comes back in events.",
+        WEBHOOKS + "a_job_is_found_where_it_may_stand",
+        "tests/integration/test_webhook_recipe.py::test_a_delivery_is_answered_and_acted_on",
+    ),
+    # Recipes
+    _fact(
+        "10.request",
+        "docs",
+        "A recipe request is `recipe_id`, `style_preset` and `variables`, and is written as documented.",
+        RECIPES + "a_whole_request_is_right",
+        RECIPES + "a_request_keeps_its_own_rules",
+        RECIPES + "a_request_without_a_needed_key_does_not_load",
+    ),
+    _fact(
+        "10.strict",
+        "docs",
+        "Variables are strict for each of the five recipes.",
+        RECIPES + "the_variables_are_those_of_the_contract",
+        RECIPES + "one_broken_variable_is_one_error",
+    ),
+    _fact(
+        "10.needed",
+        "docs",
+        "Each recipe has variables that it needs, `split_screen` a second video.",
+        RECIPES + "a_needed_variable_is_needed",
+        RECIPES + "every_other_variable_may_be_left_out",
+        RECIPES + "mistypings_are_met_with_what_was_meant",
+    ),
+    _fact(
+        "10.bounds",
+        "docs",
+        "Two images or items at least; ten chapters, 60 s of sound and 60 characters of hook at most.",
+        RECIPES + "one_broken_variable_is_one_error",
+        RECIPES + "the_edge_of_what_is_allowed",
+    ),
+    _fact(
+        "10.parts",
+        "docs",
+        "Parts have a `_style` and a `_layout`, as texts, captions and layers have.",
+        RECIPES + "parts_warn_as_documents_do",
+        RECIPES + "one_broken_variable_is_one_error",
+    ),
     # Decisions
+    _fact(
+        "D1",
+        "decision",
+        "The local service's verdict is 200 with errors and warnings apart, a length and no price.",
+        LOCAL + "validation_accepts_and_makes_no_job",
+        LOCAL + "validation_reports_errors_and_warnings_apart",
+        LOCAL + "validation_reports_what_is_no_document",
+        SENT + "a_verdict_is_a_value",
+        SENT + "faults_are_reported_not_raised",
+    ),
+    _fact(
+        "D1.errors",
+        "decision",
+        "Its errors are `{success, error: {code, message, details}, request_id}`, each under its own status.",
+        LOCAL + "every_status_has_the_documented_body",
+        LOCAL + "what_is_not_json_is_400",
+        CALLS + "findings_of_the_service_are_issues",
+        CALLS + "an_error_body_may_have_any_shape",
+        LOCAL + "without_the_key_everything_under_v1_is_401",
+        LOCAL + "what_is_not_there_is_404",
+        LOCAL + "too_long_a_body_is_413",
+        LOCAL + "an_invalid_document_is_422_with_its_issues",
+    ),
     _fact(
         "D2",
         "decision",
@@ -464,6 +649,7 @@ FACTS: list[Fact] = [
         "decision",
         "A crossfade longer than its clips is an error once lengths are known.",
         TIMING + "crossfades_that_do_not_fit_are_errors",
+        NOTES + "resolving_hides_no_crossfade_without_room",
         RULES + "media_lengths_bring_out_what_hangs_on_them",
     ),
     _fact(
@@ -531,11 +717,44 @@ FACTS: list[Fact] = [
         PICTURE + "pan",
     ),
     _fact(
+        "D14",
+        "decision",
+        "The same key and JSON are the first job again; another body with that key is a 409.",
+        LOCAL + "the_same_key_and_json_are_one_job",
+        LOCAL + "the_same_key_and_another_body_are_409",
+        LOCAL + "a_hundred_threads_with_one_key_make_one_job",
+        CALLS + "key_and_bytes_are_the_same_at_every_try",
+        CALLS + "what_stays_wrong_is_not_tried_again",
+    ),
+    _fact(
+        "D15",
+        "decision",
+        "A signature is `t=<unix>,v1=<hex HMAC-SHA256(secret, t.body)>`; several `v1` may stand.",
+        WEBHOOKS + "the_signature_is_the_one_of_the_decision",
+        WEBHOOKS + "any_changed_byte_is_refused",
+        WEBHOOKS + "secrets_change_on_either_side",
+        WEBHOOKS + "a_malformed_signature_is_a_webhook_error",
+    ),
+    _fact(
+        "D15.time",
+        "decision",
+        "A delivery may be 300 s old, or ahead.",
+        WEBHOOKS + "five_minutes_are_forgiven",
+        WEBHOOKS + "older_and_later_is_refused",
+    ),
+    _fact(
+        "D15.scheme",
+        "decision",
+        "The scheme is a parameter, for it is unconfirmed.",
+        WEBHOOKS + "the_scheme_is_a_parameter",
+    ),
+    _fact(
         "D16",
         "decision",
         "`8.0` is sent as `8`; NaN and infinities are refused.",
         WIRE + "integral_floats_are_whole_numbers_on_the_wire",
         WIRE + "what_json_cannot_say_is_refused",
+        SENT + "whole_numbers_are_sent_whole",
     ),
     _fact(
         "D16.verbs",
@@ -552,6 +771,8 @@ FACTS: list[Fact] = [
         BUILDER + "TestSources::test_paths_become_absolute_file_urls",
         BUILDER + "TestSources::test_a_name_without_scheme_is_refused",
         BUILDER + "TestSources::test_file_urls_pass",
+        SENT + "local_files_are_not_sent_to_the_cloud",
+        SENT + "a_service_that_opens_files_gets_them",
     ),
     _fact(
         "D18",
@@ -635,7 +856,13 @@ FACTS: list[Fact] = [
         PHRASES + "a_pause_ends_a_phrase",
         PHRASES + "another_speaker_ends_a_phrase",
     ),
-    _fact("D23.lines", "decision", "Two lines at most.", CAPTIONS + "two_lines_at_most"),
+    _fact(
+        "D23.lines",
+        "decision",
+        "Two lines at most.",
+        CAPTIONS + "two_lines_at_most",
+        WARNINGS + "a_caption_phrase_fits_its_box",
+    ),
     _fact(
         "D23.shown",
         "decision",
@@ -671,6 +898,13 @@ FACTS: list[Fact] = [
         TIMING + "frames_are_rounded_edges",
         "tests/property/test_timing.py::test_stitched_neighbours_share_their_frame",
         TIME + "cut_on_the_frame",
+    ),
+    _fact(
+        "D25",
+        "decision",
+        "An item of a list is text, or an object of title, image_url and video_url.",
+        RECIPES + "a_whole_request_is_right",
+        RECIPES + "one_broken_variable_is_one_error",
     ),
 ]
 """In the contract's order."""

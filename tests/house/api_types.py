@@ -8,8 +8,13 @@ from typing import Any, Literal, assert_type
 
 import reelforge_dsl
 from reelforge_dsl import (
+    ApiError,
+    AsyncClient,
+    AuthenticationError,
     Background,
     CaptionStyle,
+    Client,
+    ConflictError,
     EngineError,
     FetchError,
     FfmpegFailedError,
@@ -17,30 +22,47 @@ from reelforge_dsl import (
     FieldError,
     Fit,
     Issue,
+    JobFailedError,
+    JobTimeoutError,
     Layout,
     Manifest,
     ManifestInvalidError,
     MissingExtraError,
     Mode,
     Motion,
+    NotFoundError,
+    OutOfCreditsError,
     Place,
     Preset,
     ProbeError,
+    RateLimitedError,
     Ratio,
     ReelforgeError,
+    RejectedError,
+    ReplyError,
+    ServerError,
     TextStyle,
     Timeline,
     TimeOverride,
+    TransportError,
+    TransportTimeoutError,
     UnsupportedByEngineError,
+    WebhookError,
     Word,
     Words,
     diff,
     dumps,
     engine,
     loads,
+    local,
+    webhooks,
 )
-from reelforge_dsl.models import Asset, Captions, Layer, TextOverlay, Time
+from reelforge_dsl.client import AsyncMusicJob, AsyncRenderJob, MusicJob, RenderJob
+from reelforge_dsl.models import Asset, Captions, Json, Layer, TextOverlay, Time
+from reelforge_dsl.models.jobs import Billing, Validation
 from reelforge_dsl.models.music import Track
+from reelforge_dsl.models.recipes import RecipeRequest
+from reelforge_dsl.rules import check_recipe
 from reelforge_dsl.timeline import Change, Difference, ExplainedRow, Explanation
 from reelforge_dsl.wire import digest, from_dict, schema, to_dict
 
@@ -145,8 +167,8 @@ def readings(reel: Timeline) -> None:
     assert_type(reel.to_python(), str)
     assert_type(reel.with_lines([]), tuple[Issue, ...])
     assert_type(reel.explain(engine.probe), Explanation)
-    assert_type(reel.explain().rows[0], ExplainedRow)
     assert_type(reel.explain(engine.probe).seconds, float | None)
+    assert_type(reel.explain().rows[0], ExplainedRow)
     assert_type([row.because for row in reel.explain().rows], list[str])
     assert_type(diff(reel, reel.manifest()), Difference)
     assert_type(list(diff(reel, reel)), list[Change])
@@ -218,10 +240,100 @@ def films(reel: Timeline, manifest: Manifest, path: Path) -> None:
     assert_type(engine.probe(path), float | None)
     assert_type(engine.inspect("https://example.com/a.mp4"), engine.Media)
     assert_type(engine.plan(reel), engine.Plan)
+    assert_type(engine.doctor(), engine.Diagnosis)
+    assert_type(engine.doctor().findings, tuple[engine.Finding, ...])
 
     def shown(progress: engine.Progress) -> None: ...
 
     engine.render(reel, path, on_progress=shown)
+
+
+def in_process() -> None:
+    """The service in process takes faults, and shows what arrived."""
+    faults = [
+        local.Fault("read", at=3, status=503),
+        local.Fault("render", times=None, status=429, retry_after=2),
+        local.Fault("download", kind="cut"),
+        local.Fault("render", outcome="failed", code="caption_alignment_failed"),
+    ]
+    service = local.Service(renderer="instant", faults=faults, api_key="key")
+    assert_type(service.answer(local.Request("GET", "/v1/jobs/x")), local.Reply)
+    assert_type(service.requests, tuple[local.Received, ...])
+    assert_type(service.requests[0].status, int | None)
+    assert_type(service.jobs, tuple[local.Job, ...])
+    assert_type(service.clock.now(), float)
+    assert_type(local.client(renderer="instant", faults=faults, timeout=None, retries=0), Client)
+    assert_type(local.client("films", "media", allow_private=True, service=service), Client)
+    assert_type(local.async_client(service=service), AsyncClient)
+
+
+def calls(reel: Timeline, manifest: Manifest, path: Path) -> None:
+    """The client takes timelines, manifests and dicts, and gives handles that go on as themselves."""
+    with Client("key", base_url="http://127.0.0.1:8484", timeout=None, retries=0) as client:
+        assert_type(client, Client)
+        assert_type(client.validate(reel), Validation)
+        assert_type(client.validate(manifest).errors, tuple[Issue, ...])
+        assert_type(client.validate({}).estimated_duration_seconds, float | None)
+        job = client.render(reel, idempotency_key="key")
+        assert_type(job, RenderJob)
+        assert_type(client.render(reel.to_dict()).wait(timeout=None, poll=5).save(path), Path)
+        assert_type(job.refresh(), RenderJob)
+        assert_type(job.wait(on_progress=lambda now: print(now.status)), RenderJob)
+        assert_type((job.id, job.status, job.is_terminal), tuple[str, str, bool])
+        assert_type(job.output_url, str | None)
+        assert_type(job.billing, Billing | None)
+        assert_type(job.idempotency_key, str | None)
+        assert_type(client.job(job.id), RenderJob)
+        assert_type(client.recipe("photo_slideshow", "bold", {"a": 1}, metadata={"a": 1}), RenderJob)
+        assert_type(client.music("lo-fi", model="V5", instrumental=False), MusicJob)
+        tune = client.music(style="ambient", title="Bloom", negative_tags="drums", webhook_secret="s")
+        assert_type(tune.wait().tracks, tuple[Track, ...])
+        assert_type(tune.save(path), tuple[Path, ...])
+        assert_type(client.music_job(tune.id), MusicJob)
+        assert_type(client.request("GET", "/v1/things"), Any)
+        assert_type(job.raw, Any)
+        assert_type(reel.pipe(client.render), RenderJob)
+        reel.music(tune.tracks[0])
+
+
+async def async_calls(reel: Timeline, path: Path) -> None:
+    """The async client is the same with await."""
+    async with AsyncClient() as client:
+        assert_type(client, AsyncClient)
+        assert_type(await client.validate(reel), Validation)
+        job = await client.render(reel)
+        assert_type(job, AsyncRenderJob)
+        assert_type(await job.wait(), AsyncRenderJob)
+        assert_type(await job.save(path), Path)
+        assert_type(await client.job(job.id), AsyncRenderJob)
+        assert_type(await client.recipe("photo_slideshow", "bold", {}), AsyncRenderJob)
+        tune = await client.music("lo-fi")
+        assert_type(tune, AsyncMusicJob)
+        assert_type((await tune.wait()).tracks, tuple[Track, ...])
+        assert_type(await client.music(style="a", title="b"), AsyncMusicJob)
+        assert_type(await client.music_job(tune.id), AsyncMusicJob)
+
+
+def refusals(error: ApiError, reply: ReplyError, late: TransportTimeoutError, busy: RateLimitedError) -> None:
+    """What a call can end with carries its evidence."""
+    no: list[ApiError] = [
+        AuthenticationError(),
+        OutOfCreditsError(),
+        NotFoundError(),
+        ConflictError(),
+        RejectedError(),
+        ServerError(),
+        busy,
+    ]
+    lost: TransportError = late
+    builtin: list[TimeoutError] = [late, JobTimeoutError()]
+    assert_type((no[0].status, error.code, error.body), tuple[int, str | None, str])
+    assert_type((error.request_id, error.idempotency_key), tuple[str | None, str | None])
+    assert_type(reply.issues, tuple[Issue, ...])
+    assert_type(lost.idempotency_key, str | None)
+    assert_type(busy.retry_after, float | None)
+    assert_type(JobFailedError().code, str | None)
+    assert_type(builtin[0].args, tuple[Any, ...])
 
 
 def failures(
@@ -235,12 +347,12 @@ def failures(
 ) -> None:
     """Errors carry their evidence, and are the builtin ones one would catch."""
     root: list[ReelforgeError] = [field, invalid, extra, fetch, ffmpeg, missing, drawn]
-    local: list[EngineError] = [fetch, ffmpeg, missing, drawn]
+    rendering: list[EngineError] = [fetch, ffmpeg, missing, drawn]
     value: ValueError = field
     importing: ImportError = extra
     probing: ProbeError = fetch
     assert_type(root[0].fix, str | None)
-    assert_type(local[0].what, str)
+    assert_type(rendering[0].what, str)
     assert_type((value.args, importing.name), tuple[tuple[Any, ...], str | None])
     assert_type(field.field, str | None)
     assert_type(invalid.issues, tuple[Issue, ...])
@@ -250,6 +362,34 @@ def failures(
     assert_type(extra.extra, str)
     assert_type(probing.src, str)
     assert_type(ffmpeg.stderr_tail, str)
+
+
+def deliveries(body: bytes, pairs: list[tuple[bytes, bytes]]) -> WebhookError | None:
+    """Deliveries are told apart by their class."""
+    event = webhooks.unwrap(body, {"ReelForger-Signature": "t=1"}, "secret", tolerance=60, now=1.5)
+    webhooks.unwrap(bytearray(body), pairs, ["new", "old"], scheme=webhooks.Scheme("X-Signature"))
+    assert_type(event.job_id, str | None)
+    assert_type(event.metadata, dict[str, Any])
+    match event:
+        case webhooks.RenderCompleted():
+            assert_type(event.output_url, str | None)
+            assert_type(event.billing, Billing | None)
+        case webhooks.MusicCompleted():
+            assert_type(event.tracks, tuple[Track, ...])
+        case webhooks.RenderFailed() | webhooks.MusicFailed():
+            assert_type(event.error_message, str | None)
+        case _:
+            assert_type(event.raw, dict[str, Any])
+    assert_type(webhooks.sign(body, "secret", at=1), str)
+    return None
+
+
+def recipes() -> None:
+    """A recipe's request is a value that is checked and written as a film is."""
+    request = RecipeRequest("photo_slideshow", "bold", Json.of({}), idempotency_key="k")
+    assert_type(check_recipe(request), tuple[Issue, ...])
+    assert_type(from_dict(to_dict(request), RecipeRequest), RecipeRequest)
+    assert_type(request.variables, Json)
 
 
 def choices() -> None:

@@ -60,16 +60,27 @@ WRONG = {
     "piping what a step does not take": "reel.pipe(engine.render, 5)",
     "setting a field": 'reel.manifest().version = "v2"',
     "a length that may be unknown": "reel.duration_seconds + 1",
+    "music without saying which": "client.music()",
+    "custom music without its title": 'client.music(style="ambient")',
+    "tags in the simple form": 'client.music("lo-fi", negative_tags="drums")',
+    "sending a path": 'client.render(Path("reel.json"))',
+    "a key that is positional": 'client.render(reel, "key")',
+    "a timeout in words": 'Client(timeout="60")',
+    "setting a verdict": "client.validate(reel).valid = True",
+    "a recipe without its variables": 'client.recipe("photo_slideshow", "bold")',
     "rendering nothing": "engine.render(None, 'film.mp4')",
     "a frame without its second": "engine.frame(reel)",
     "a header that is no text": "reel.webhook('https://example.com', headers={'a': 1})",
     "metadata as pairs": "reel.metadata([('a', 1)])",
 }
 HEAD = """\
-from reelforge_dsl import Layout, TextStyle, Timeline, Word, engine
+from pathlib import Path
+
+from reelforge_dsl import Client, Layout, TextStyle, Timeline, Word, engine
 
 SRC = "https://example.com/a.mp4"
 reel = Timeline()
+client = Client("key")
 """
 
 
