@@ -322,14 +322,6 @@ MEANINGS: dict[str, tuple[str, str]] = {
         "Words written from right to left stand from left to right on their line.",
         "Give each such word its own text.",
     ),
-    "asset_not_allowed": (
-        "A file or address is one that the local service may not open.",
-        "Give it a media root, or `--allow-private`; else use a public address.",
-    ),
-    "vocals_not_supported": (
-        "Music with a voice is asked of the local service, which cannot sing.",
-        "Leave `instrumental` true.",
-    ),
     "unsupported_by_engine": (
         "A document uses a field that the local engine does not draw.",
         "Do as the issue says.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from reelforge_dsl.engine._files import Access
 from reelforge_dsl.engine._film import inspect_source, render_film
 from reelforge_dsl.engine._run import Progress
 from reelforge_dsl.errors import ReelforgeError
@@ -15,6 +16,7 @@ from reelforge_dsl.local._policy import Policy
 from reelforge_dsl.local._store import Job, Output
 from reelforge_dsl.models import Composed, Manifest
 from reelforge_dsl.models.music import MusicRequest
+from reelforge_dsl.models.recipes import RecipeRequest
 
 
 class EngineMaker:
@@ -54,20 +56,20 @@ class EngineMaker:
             report(min(progress.frame / max(progress.frames, 1), 1))
 
         access = self._policy.access(lambda _received, _expected: report(0))
-        film = render_film(self._document(job), folder / f"{job.id}.mp4", access, on_progress=followed)
+        film = render_film(_document(job, access), folder / f"{job.id}.mp4", access, on_progress=followed)
         output = output_of(film.path, "video/mp4", seconds=film.duration_seconds)
         return Made((output,), film.issues)
 
-    def _document(self, job: Job) -> Composed:
-        """Return the film that is asked for; a recipe is compiled. Source: contract §10."""
-        from reelforge_dsl.local.recipes import compiled
 
-        if isinstance(job.document, Manifest):
-            return job.document
-        if isinstance(job.document, MusicRequest):
-            raise TypeError("music is no film")
-        access = self._policy.access()
+def _document(job: Job, access: Access) -> Composed:
+    """Return the film that is asked for; a recipe is compiled. Source: contract §10."""
+    from reelforge_dsl.local.recipes import compiled
+
+    if isinstance(job.document, RecipeRequest):
         return compiled(job.document, lambda src: inspect_source(src, access).duration_seconds)
+    if isinstance(job.document, Manifest):
+        return job.document
+    raise TypeError("music is no film")
 
 
 def music_seed(job: Job) -> int:

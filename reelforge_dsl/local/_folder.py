@@ -11,6 +11,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from reelforge_dsl.engine._workspace import workspace
 from reelforge_dsl.local._settings import Folder
 from reelforge_dsl.local._sqlite import SqliteStore
 from reelforge_dsl.local._store import Job, StoreError
@@ -27,36 +28,39 @@ class DataFolder:
     Attributes:
         path: The folder, absolute.
         outputs: The folder of films and tracks, in it or where the user wants them.
-        is_temporary: It goes when the service does.
+        held: What keeps a temporary folder, and takes it away when closed.
     """
 
     path: Path
     outputs: Path
-    is_temporary: bool
+    held: contextlib.ExitStack
 
     @classmethod
     def made(cls, data_dir: Folder | None, output_dir: Folder | None) -> DataFolder:
         """Return the folders, made where they are missing, for this user alone.
 
         Args:
-            data_dir: ``None`` for a new one of the system's temporary folder.
+            data_dir: ``None`` for a new one in the system's temporary folder, which goes when the
+                service does; one whose service was killed goes when the next is made.
             output_dir: ``None`` for one in it.
 
         Raises:
             StoreError: They cannot be made.
         """
+        held = contextlib.ExitStack()
         try:
             if data_dir is None:
-                path = Path(tempfile.mkdtemp(prefix="reelforge-"))
+                path = held.enter_context(workspace(Path(tempfile.gettempdir())))
             else:
                 path = Path(data_dir).absolute()
                 path.mkdir(mode=0o700, parents=True, exist_ok=True)
             outputs = path / _OUTPUTS if output_dir is None else Path(output_dir).absolute()
             outputs.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as exc:
+            held.close()
             what = f"The folder {exc.filename} cannot be made: {exc.strerror}"
             raise StoreError(what, fix="give another, or mend its rights") from exc
-        return cls(path, outputs, data_dir is None)
+        return cls(path, outputs, held)
 
     def store(self, ended: Callable[[Job], None]) -> SqliteStore:
         """Open the store, and sweep what a killed service left half made.
@@ -74,8 +78,7 @@ class DataFolder:
 
     def remove(self) -> None:
         """Remove a temporary folder."""
-        if self.is_temporary:
-            shutil.rmtree(self.path, ignore_errors=True)
+        self.held.close()
 
 
 def _discard(entry: Path) -> None:

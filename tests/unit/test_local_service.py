@@ -5,6 +5,9 @@ from __future__ import annotations
 import copy
 import json
 import logging
+import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -416,6 +419,23 @@ def test_a_temporary_folder_goes_with_its_service(tmp_path: Path, monkeypatch: p
     assert {path.name for path in (tmp_path / "films").iterdir()} == {"mine.mp4", f"{job}.mp4"}
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL there")
+def test_the_temporary_folder_of_a_killed_service_goes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What SIGKILL leaves behind goes with the next service; a living one's folder stays."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    script = (
+        "import os, signal; from reelforge_dsl.local import Service;"
+        " held = Service(); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    subprocess.run([sys.executable, "-c", script], env=os.environ | {"TMPDIR": str(tmp_path)}, check=False)
+    assert len(list(tmp_path.iterdir())) == 1
+    with Service(renderer=Writer()), Service(renderer=Writer()):
+        assert len(list(tmp_path.iterdir())) == 2
+    assert list(tmp_path.iterdir()) == []
+
+
 HOOKED = FILM | {
     "webhook_url": "https://example.com/hook?token=t0ken",
     "webhook_secret": "s3cret",
@@ -724,3 +744,23 @@ def test_a_mistake_is_told_where_it_is_made(settings: dict[str, Any], told: str)
     with pytest.raises(FieldError) as caught:
         Service(**settings)
     assert told in str(caught.value)
+
+
+def test_a_disk_that_takes_nothing_is_outlived(
+    serve: Callable[..., Service], caplog: pytest.LogCaptureFixture
+) -> None:
+    """While the store cannot write, new work is 503 and looks are answered; afterwards all goes on."""
+    writer = Writer()
+    writer.go.clear()
+    service = serve(writer, workers=1)
+    job = queued(service)
+    until(lambda: writer.begun)
+    database = service._works.store._db  # type: ignore[attr-defined]
+    database.execute("PRAGMA query_only = ON")
+    assert post(service, film(1)).status == 503
+    writer.go.set()
+    until(lambda: "its end cannot be kept" in caplog.text)
+    assert look(service, job)["status"] == "rendering"
+    database.execute("PRAGMA query_only = OFF")
+    assert ended(service, job)["status"] == "completed"
+    assert ended(service, queued(service, film(1)))["status"] == "completed"

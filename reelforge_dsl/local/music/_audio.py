@@ -28,7 +28,7 @@ def clock(seconds: float) -> NDArray[np.float64]:
 
 def sine(cycles: NDArray[np.float64]) -> Samples:
     """Return sines of phases given in cycles, shape as given."""
-    return np.sin((2 * np.pi * (cycles % 1.0)).astype(np.float32))
+    return np.sin((2 * np.pi * (cycles - np.floor(cycles))).astype(np.float32))
 
 
 def decay(seconds: float, t60: float) -> Samples:
@@ -76,8 +76,8 @@ def wave_table(kind: str, hz: int, top_hz: int) -> Samples:
 def oscillate(kind: str, hz: float, cycles: NDArray[np.float64], top_hz: float) -> Samples:
     """Play a wave of pitch ``hz`` along phases given in cycles, no brighter than ``top_hz``."""
     table = wave_table(kind, max(1, round(hz)), round(top_hz))
-    place = (cycles % 1.0) * _TABLE
-    index = place.astype(np.int32)
+    place = (cycles - np.floor(cycles)) * _TABLE
+    index = place.astype(np.intp)
     part = (place - index).astype(np.float32)
     low = table[index]
     return low + part * (table[index + 1] - low)
