@@ -130,4 +130,8 @@ if not TYPE_CHECKING:  # a checker would take any misspelt name for one
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY})
+    from importlib.util import find_spec
+
+    drawing = ("uharfbuzz", "resvg_py")  # without them ``engine`` only says what it lacks, which ends help()
+    absent = set() if all(find_spec(name) for name in drawing) else {"engine"}
+    return sorted({*globals(), *_LAZY} - absent)

@@ -6,25 +6,26 @@ import asyncio
 import weakref
 from collections.abc import AsyncIterable
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpcore
 from attrs import define, field
 
 from reelforge_dsl.client._calls import Failure, Reply, Send
 from reelforge_dsl.client._config import Config
-from reelforge_dsl.client._intake import CONNECT_SECONDS, Intake, head_of
+from reelforge_dsl.client._intake import CONNECT_SECONDS, Intake
 from reelforge_dsl.client._network import (
     IDLE_SECONDS,
     NETWORK_ERRORS,
     _with_socks,
     failure,
+    place_of,
     proxy_for,
+    request_of,
     tls_context,
 )
 
 _CALLS_A_POOL = 10
-_MOST_POOLS = 10
+_MOST_POOLS = 50
 _WRITE_BYTES = 1 << 20
 
 
@@ -38,15 +39,22 @@ class _Pool:
 
 @define
 class _Place:
-    """The pools to one host, made as they are needed."""
+    """The pools to one host, made as they are needed.
+
+    Attributes:
+        make: Makes one.
+        pools: Those there are.
+        gate: Lets in as many calls as all pools take; a pool's own queue costs its length at every call.
+    """
 
     make: Any
     pools: list[_Pool] = field(factory=list)
+    gate: asyncio.Semaphore = field(factory=lambda: asyncio.Semaphore(_CALLS_A_POOL * _MOST_POOLS))
 
     def freest(self) -> _Pool:
         """Return the pool with the fewest calls in flight, a new one when all are busy."""
         best = min(self.pools, key=lambda pool: pool.calls, default=None)
-        if best is None or (best.calls >= _CALLS_A_POOL and len(self.pools) < _MOST_POOLS):
+        if best is None or best.calls >= _CALLS_A_POOL:
             best = _Pool(self.make())
             self.pools.append(best)
         return best
@@ -62,28 +70,24 @@ class AsyncNetwork:
 
     async def exchange(self, step: Send, left: float | None) -> Reply | Failure:
         """Send a call and take its answer within so many wall seconds."""
-        pool = self._place(step.call.url).freest()
-        pool.calls += 1
+        place = self._place(step.call.url)
         try:
-            async with asyncio.timeout(left):
-                return await self._sent(pool.inner, step)
+            async with asyncio.timeout(left), place.gate:
+                pool = place.freest()
+                pool.calls += 1
+                try:
+                    return await self._sent(pool.inner, step)
+                finally:
+                    pool.calls -= 1
         except TimeoutError:
             return Failure("timeout")
         except NETWORK_ERRORS as exc:
             return failure(exc)
-        finally:
-            pool.calls -= 1
 
     async def _sent(self, pool: Any, step: Send) -> Reply | Failure:
-        call, intake = step.call, Intake(step.sink)
-        headers = [("host", urlsplit(call.url).netloc.rpartition("@")[2]), *head_of(call, self._config)]
-        if call.body is not None:
-            headers.append(("content-length", str(len(call.body))))
+        intake = Intake(step.sink)
         limits = {"connect": CONNECT_SECONDS, "read": step.silence, "write": step.silence}
-        request = httpcore.Request(
-            call.method, call.url, headers=headers, content=call.body, extensions={"timeout": limits}
-        )
-        response = await pool.handle_async_request(request)
+        response = await pool.handle_async_request(request_of(step.call, self._config, limits))
         try:
             if intake.begin(response.status, response.headers):
                 await drained(response.stream, intake, is_file=step.sink is not None)
@@ -99,8 +103,7 @@ class AsyncNetwork:
 
     def _place(self, url: str) -> _Place:
         places = self._loops.setdefault(asyncio.get_running_loop(), {})
-        parts = urlsplit(url)
-        key = (parts.scheme, parts.hostname or "")
+        key = place_of(url)
         place = places.get(key)
         if place is None:
             place = places[key] = _Place(_maker(*key))
@@ -130,7 +133,7 @@ async def drained(stream: AsyncIterable[bytes], intake: Intake, *, is_file: bool
 def _maker(scheme: str, host: str) -> Any:
     tls = tls_context() if scheme == "https" else None
     proxy = proxy_for(scheme, host)
-    limits: dict[str, Any] = {"max_connections": 100, "max_keepalive_connections": 20}
+    limits: dict[str, Any] = {"max_connections": None, "max_keepalive_connections": _CALLS_A_POOL}
     common = {"ssl_context": tls, "keepalive_expiry": IDLE_SECONDS, **limits}
     if proxy is None:
         return lambda: httpcore.AsyncConnectionPool(**common)

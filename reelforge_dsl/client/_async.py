@@ -46,9 +46,9 @@ def _sleep(seconds: float) -> Awaitable[None]:
 class AsyncClient(Settled):
     """The service, for asyncio; use it in an ``async with`` block, or `aclose` it.
 
-    As `Client`, with ``await``. Any number of calls may be in flight: they are spread over small pools
-    of connections. Each event loop that uses it gets connections of its own. Other async libraries
-    than asyncio are not served.
+    As `Client`, with ``await``. Any number of calls may be made at once: 500 to a host are in flight,
+    spread over small pools of connections, and the others wait for their turn. Each event loop that
+    uses it gets connections of its own. Other async libraries than asyncio are not served.
 
     Args:
         api_key: Else ``REELFORGER_API_KEY``, else ``REELFORGE_API_KEY`` of the environment.

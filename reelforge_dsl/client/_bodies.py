@@ -302,6 +302,6 @@ def _files_refused(issues: list[Issue]) -> ManifestInvalidError:
 def _no_document(doc: Any) -> FieldError:
     return FieldError(
         f"a value of type {type(doc).__name__} is no document",
-        fix="give a Timeline, a Manifest or a dict",
+        fix="give a Timeline, a Manifest or a dict; Timeline.from_json(text) reads one",
         field="doc",
     )

@@ -105,11 +105,13 @@ def answered(
         ReplyError: The answer is not what the contract says.
     """
     deadline = session.deadline(limit)
-    before = ""
+    before, last, last_told = "", None, ""
     attempt = 0
     while True:
         attempt += 1
         outcome = timely((yield Send(call, deadline)), deadline, session.clock)
+        if outcome != last:
+            before = last_told
         result = _judged(session, call, reading, outcome, attempt, limit, before)
         _note(call, outcome, attempt)
         if not isinstance(result, ReelforgeError):
@@ -117,7 +119,7 @@ def answered(
         pause = _pause_before_next(session, call, result, outcome, attempt, retries, deadline)
         if pause is None:
             raise result
-        before = result.what.partition(outcomes.BEFORE)[0]
+        last, last_told = outcome, result.what.partition(outcomes.BEFORE)[0]
         _log.debug("%s again in %.2f s", outcomes.told(call), pause)
         yield Pause(pause)
 
@@ -349,9 +351,10 @@ def _is_against_contract(error: ReelforgeError) -> bool:
 
 def _within(wish: float, remaining: float | None) -> tuple[float, bool]:
     """Return a pause that leaves time for one last look before the deadline, and whether it is the last."""
-    if remaining is None or wish < remaining:
+    if remaining is None:
         return wish, False
-    return max(remaining - min(_AT_THE_END, remaining / 2), 0.0), True
+    latest = remaining - min(_AT_THE_END, remaining / 2)
+    return min(wish, latest), wish > latest
 
 
 def _too_late(job: Handle[Any], timeout: float | None, fault: str) -> JobTimeoutError:

@@ -18,10 +18,10 @@ from urllib.parse import unquote, urlsplit
 
 import httpcore
 
-from reelforge_dsl.client._calls import Failure, FailureKind, Reply, Send
+from reelforge_dsl.client._calls import Call, Failure, FailureKind, Reply, Send
 from reelforge_dsl.client._config import Config
 from reelforge_dsl.client._intake import CONNECT_SECONDS, Intake, head_of
-from reelforge_dsl.errors import MissingExtraError
+from reelforge_dsl.errors import MissingExtraError, TransportError
 
 NETWORK_ERRORS = (
     httpcore.TimeoutException,
@@ -34,6 +34,7 @@ IDLE_SECONDS = 45.0
 """Wall seconds that an unused connection is kept: longer than the longest pause between two looks."""
 
 _PIECE = 1 << 14
+_PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _due = threading.local()
 
 
@@ -52,16 +53,7 @@ class Network:
         call, intake = step.call, Intake(step.sink)
         _due.at = None if left is None else time.monotonic() + left
         _due.silence = step.silence
-        headers = [("host", urlsplit(call.url).netloc.rpartition("@")[2]), *head_of(call, self._config)]
-        if call.body is not None:
-            headers.append(("content-length", str(len(call.body))))
-        request = httpcore.Request(
-            call.method,
-            call.url,
-            headers=headers,
-            content=call.body,
-            extensions={"timeout": {"connect": CONNECT_SECONDS, "pool": left}},
-        )
+        request = request_of(call, self._config, {"connect": CONNECT_SECONDS, "pool": left})
         try:
             response = self._pool(call.url).handle_request(request)
             try:
@@ -86,8 +78,7 @@ class Network:
 
     def _pool(self, url: str) -> Any:
         """Return the connections to an address: pooled by TLS and proxy."""
-        parts = urlsplit(url)
-        place = (parts.scheme, parts.hostname or "")
+        place = place_of(url)
         if self._pid != os.getpid():
             self._leave_behind()
         pool = self._pools.get(place)
@@ -105,6 +96,22 @@ class Network:
             self._pools, self._pid = {}, os.getpid()
 
 
+def request_of(call: Call, config: Config, limits: dict[str, float | None]) -> httpcore.Request:
+    """Return a call as httpcore sends it, within limits in wall seconds."""
+    headers = [("host", place_of(call.url)[1]), *head_of(call, config)]
+    if call.body is not None:
+        headers.append(("content-length", str(len(call.body))))
+    return httpcore.Request(
+        call.method, call.url, headers=headers, content=call.body, extensions={"timeout": limits}
+    )
+
+
+def place_of(url: str) -> tuple[str, str]:
+    """Return scheme and host of an address, with its port when it names one."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.netloc.rpartition("@")[2]
+
+
 def _opened(scheme: str, host: str) -> Any:
     tls = tls_context() if scheme == "https" else None
     proxy = proxy_for(scheme, host)
@@ -120,28 +127,57 @@ def _opened(scheme: str, host: str) -> Any:
 def _with_socks(make: Any) -> Any:
     try:
         return make()
-    except ImportError:
+    except (ImportError, RuntimeError):  # httpcore raises either, by its version
         raise MissingExtraError(
             "The environment names a SOCKS proxy, which needs socksio", fix="pip install socksio"
         ) from None
 
 
 def tls_context() -> ssl.SSLContext:
-    """Return the trusted certificates, as httpx has them: ``SSL_CERT_FILE``, ``SSL_CERT_DIR``, certifi's."""
+    """Return the trusted certificates, as httpx has them: ``SSL_CERT_FILE``, ``SSL_CERT_DIR``, certifi's.
+
+    Raises:
+        TransportError: They cannot be read.
+    """
     import httpx  # here: a second of a process's life, and only for TLS
 
-    return httpx.create_ssl_context()
+    try:
+        return httpx.create_ssl_context()
+    except OSError as exc:
+        named = os.environ.get("SSL_CERT_FILE") or os.environ.get("SSL_CERT_DIR") or "certifi's file"
+        raise TransportError(
+            f"Nothing was sent: the trusted certificates, {named}, cannot be read ({exc})",
+            fix="let SSL_CERT_FILE name a file of certificates in PEM form, or unset it",
+        ) from None
 
 
 def proxy_for(scheme: str, host: str) -> tuple[str, tuple[str, str] | None] | None:
-    """Return the environment's proxy for an address, and its login; ``None`` for none."""
+    """Return the environment's proxy for an address, and its login; ``None`` for none.
+
+    Args:
+        scheme: Of the address.
+        host: Of the address, with its port when it names one.
+
+    Raises:
+        TransportError: What the environment names is no proxy.
+    """
     from urllib.request import getproxies, proxy_bypass
 
     proxies = getproxies()
     named = proxies.get(scheme) or proxies.get("all")
-    if not named or proxy_bypass(host):
+    bare = urlsplit(f"//{host}").hostname or ""
+    if not named or proxy_bypass(host) or proxy_bypass(bare):
         return None
-    parts = urlsplit(named if "://" in named else f"http://{named}")
+    try:
+        parts = urlsplit(named if "://" in named else f"http://{named}")
+        usable = parts.scheme in _PROXY_SCHEMES and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        raise TransportError(
+            f"Nothing was sent: the proxy that the environment names for {scheme} is no address of one",
+            fix=f"{scheme.upper()}_PROXY or ALL_PROXY is like http://host:port; NO_PROXY={bare} goes without",
+        )
     login = None
     if parts.username is not None:
         login = (unquote(parts.username), unquote(parts.password or ""))

@@ -34,7 +34,7 @@ T = TypeVar("T")
 Locate = Callable[[tuple[Issue, ...]], tuple[Issue, ...]]
 
 BEFORE = "; before that: "
-"""Stands in a message before what the try before came to."""
+"""Stands in a message before the last try that came to something else."""
 
 KEPT = 1 << 16
 """Characters of an answer that an error keeps."""
@@ -96,8 +96,9 @@ def api_error(
     word = " ".join(part for part in (str(reply.status), _phrase(reply.status)) if part)
     code = strike(found.code) if found.code else None
     said = "".join(f": {strike(part)}" for part in (found.code, found.message) if part)
+    tries = f" after {attempts} tries" if attempts > 1 else ""
     error = cls(
-        f"{told(call)} was answered {word}{said}",
+        f"{told(call)} was answered {word}{tries}{said}",
         fix=_fix(cls, call),
         status=reply.status,
         code=code,
@@ -110,7 +111,7 @@ def api_error(
     if isinstance(error, RateLimitedError):
         error.retry_after = retry_after(reply, wall)
         if error.retry_after is not None:
-            error.fix = f"wait {error.retry_after:g} s, or give the client a longer timeout="
+            error.fix = f"wait {error.retry_after:g} s, or give the client more retries= and time"
     return error
 
 
@@ -143,7 +144,7 @@ def transport_error(
         failure: What the network said.
         attempts: How often it was sent.
         limit: Wall seconds that the call had, or ``None``.
-        before: What the try before came to, or ``""``.
+        before: What the last try that ended otherwise came to, or ``""``.
     """
     strike = _striker(config, call)
     text = strike(failure.text)
@@ -158,7 +159,7 @@ def transport_error(
     fix = _again(call)
     if failure.kind == "timeout":
         cls = TransportTimeoutError
-        within = "in time" if limit is None else f"within {limit:g} s"
+        within = "in time" if limit is None else f"within {round(limit, 2):g} s"
         what = f"{told(call)} was not answered {within}{tries}{told_text}{earlier}"
     elif failure.kind == "connect":
         what = f"{told(call)}: the service cannot be reached{tries}{told_text}{earlier}"
@@ -191,7 +192,7 @@ def _fix(cls: type[ApiError], call: Call) -> str | None:
 def _again(call: Call) -> str | None:
     if call.idempotency_key is None:
         return None
-    return "the same call with idempotency_key=error.idempotency_key is safe: there is one job at most"
+    return f"the same call with idempotency_key={call.idempotency_key!r} is safe: there is one job at most"
 
 
 def _redirected(call: Call, reply: Reply, request_id: str | None) -> ReplyError:

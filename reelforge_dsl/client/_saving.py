@@ -90,6 +90,10 @@ def _part_beside(target: Path) -> Iterator[tuple[Path, IO[bytes]]]:
     try:
         with part.open("xb") as file:
             yield part, file
+    except OSError as exc:
+        if exc.errno is not None and exc.filename is None:  # a write that failed does not know its file
+            exc.filename = str(target)
+        raise
     finally:
         part.unlink(missing_ok=True)
 

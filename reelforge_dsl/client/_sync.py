@@ -50,8 +50,8 @@ class Client(Settled):
             A name look-up alone cannot be broken off.
         retries: How often a call is sent again.
         http_client: An ``httpx.Client`` of your own, for its proxies, certificates or a test's
-            transport; it stays yours to close. Its
-            reads are bounded one by one: a peer that drips headers can hold a call longer.
+            transport; it stays yours to close. Its reads are bounded one by one: a peer that drips
+            headers can hold a call longer.
 
     Raises:
         AuthenticationError: There is no API key.

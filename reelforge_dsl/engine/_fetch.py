@@ -58,6 +58,12 @@ _TYPES = {
     "image/avif": ".avif",
 }
 
+_NOT_GLOBAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "fec0::/10")))
+"""Ranges that some Pythons take for public. Source: RFC 6890, RFC 3879."""
+
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+"""Where networks without IPv4 show the public IPv4 addresses. Source: RFC 6052."""
+
 Resolve = Callable[[str, int], Sequence[str]]
 
 
@@ -161,13 +167,17 @@ def is_public(address: str) -> bool:
         address: IPv4 or IPv6, with or without a zone.
     """
     ip = ipaddress.ip_address(address.partition("%")[0])
+    if ip in _NAT64:
+        ip = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    if any(ip in network for network in _NOT_GLOBAL):
+        return False
+    if isinstance(ip, ipaddress.IPv6Address) and ip.sixtofour is not None:
+        return is_public(str(ip.sixtofour))  # what lies around it is global to older Pythons only
     if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified:
         return False
     if isinstance(ip, ipaddress.IPv4Address):
         return True
-    inside = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in ipaddress.ip_network("64:ff9b::/96"):  # NAT64. Source: RFC 6052
-        inside.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
+    inside = [ip.ipv4_mapped, *(ip.teredo or ())]
     return all(four is None or is_public(str(four)) for four in inside)
 
 
@@ -187,6 +197,12 @@ def _addresses(asset: _Asset, url: httpx.URL) -> list[str]:
     return found[:_MAX_ADDRESSES]
 
 
+def is_address(url: httpx.URL) -> bool:
+    """Tell whether a URL is an http or https one with a host that can be looked up."""
+    # not `url.host`, which decodes the name, and raises where that cannot be done
+    return url.scheme in ("http", "https") and bool(url.raw_host) and (url.port or 0) <= 65535
+
+
 @functools.cache
 def _tls() -> ssl.SSLContext:
     import httpx
@@ -201,10 +217,10 @@ def _answer(asset: _Asset, headers: Mapping[str, str]) -> Iterator[tuple[httpx.R
 
     try:
         url = httpx.URL(asset.url)
-    except httpx.InvalidURL:  # its words may quote the URL
+    except (httpx.InvalidURL, UnicodeError):  # its words may quote the URL
         raise asset.error("is not a URL that can be asked for", "check its spelling") from None
     for _ in range(_MAX_REDIRECTS + 1):
-        if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
+        if not is_address(url):
             raise asset.error("is no http or https URL with a host", "give an http(s) URL", str(url))
         with _ask(asset, url, headers) as response:
             target = response.headers.get("location")
@@ -213,7 +229,7 @@ def _answer(asset: _Asset, headers: Mapping[str, str]) -> Iterator[tuple[httpx.R
                 return
         try:
             url = url.join(target)
-        except httpx.InvalidURL:
+        except (httpx.InvalidURL, UnicodeError):
             raise asset.error("is redirected to a faulty URL", "ask its owner", str(url)) from None
     raise asset.error(f"is redirected more than {_MAX_REDIRECTS} times", "give the final URL")
 

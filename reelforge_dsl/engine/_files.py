@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -46,25 +47,37 @@ class Access:
             return known
         if src.startswith(("http://", "https://")):
             return fetch(src, allow_private=self.allow_private, on_progress=self.on_bytes)
-        return self._permitted(_local_path(src), src)
+        return self._permitted(local_path(src), src)
 
     def _permitted(self, path: Path, src: str) -> Path:
         if self.media_root is None:
             return path
-        root = self.media_root.resolve()
-        if not path.resolve().is_relative_to(root):
+        real = path_within(path, self.media_root)
+        if real is None:
             raise ProbeError(
-                f"{path.name} lies outside the media root {root}",
+                f"{path.name} lies outside the media root {self.media_root}",
                 fix="move it there, or render with another media_root",
                 src=src,
             )
-        return path
+        return real  # not the link, which may lead elsewhere a moment later
 
 
-def _local_path(src: str) -> Path:
+def path_within(path: Path, root: Path) -> Path | None:
+    """Return where a path leads once its links are followed; ``None`` when that is not in the folder."""
+    real = Path(os.path.realpath(path))  # resolve() raises for links in a circle
+    return real if real.is_relative_to(os.path.realpath(root)) else None
+
+
+def local_path(src: str) -> Path:
+    """Return the path that a ``file:`` address names.
+
+    Raises:
+        ProbeError: It is no address of a file of this machine.
+    """
     parts = urlsplit(src)
     path = Path(url2pathname(parts.path))
-    if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not path.is_absolute():
+    is_here = src.startswith("file:") and parts.netloc in ("", "localhost")
+    if not is_here or not path.is_absolute() or "\0" in str(path):
         raise ProbeError(
             f"{src!r} is not the address of a file here",
             fix="use Path('clip.mp4').resolve().as_uri()",

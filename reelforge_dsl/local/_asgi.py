@@ -44,10 +44,17 @@ class Answering(Protocol):
         """Return the answer to a request; called from many threads."""
 
 
-def names_of(host: str) -> frozenset[str]:
-    """Return what callers may call a service at a loopback address: loopback's names, and its own."""
+def names_of(host: str, base_url: str = "") -> frozenset[str]:
+    """Return what callers may call a service at a loopback address.
+
+    Args:
+        host: Where it listens; its name and loopback's.
+        base_url: As callers reach it, past a proxy; the name in it.
+    """
     own = f"[{host}]" if ":" in host else host
-    return _LOOPBACK | {own.lower()}
+    outside = _ORIGIN.fullmatch(base_url.lower().rstrip("/"))
+    named = _HOST.fullmatch(outside[1]) if outside is not None else None
+    return _LOOPBACK | {own.lower()} | ({named[1]} if named is not None else frozenset())
 
 
 class App:

@@ -7,20 +7,17 @@ in all, and closing breaks off at once. A delivery may come twice; it never chan
 from __future__ import annotations
 
 import asyncio
-import base64
-import functools
+import contextlib
 import logging
 import re
-import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol
-from urllib.parse import unquote
 
 from attrs import frozen
 
-from reelforge_dsl.engine._fetch import Resolve, _system_addresses, is_public
+from reelforge_dsl.engine._fetch import Resolve, _login, _system_addresses, _tls, is_address, is_public
 from reelforge_dsl.errors import ReelforgeError
 from reelforge_dsl.local._events import Delivery
 from reelforge_dsl.webhooks import SCHEME, sign
@@ -255,16 +252,16 @@ class Deliverer:
 
         try:
             url = httpx.URL(delivery.url)
-        except httpx.InvalidURL:  # its words may quote the address
+        except (httpx.InvalidURL, UnicodeError):  # its words may quote the address
             return _Try("given_up", "webhook_url is no URL")
-        if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > 65535:
+        if not is_address(url):
             return _Try("given_up", "webhook_url is no http or https URL with a host")
         try:
             async with asyncio.timeout(self._seconds):
                 addresses = await self._addresses(url)
                 if isinstance(addresses, _Try):
                     return addresses
-                return await self._posted(delivery, along, url, addresses[0])
+                return await self._posted(delivery, along, url, addresses)
         except TimeoutError:
             return _Try(None, f"no answer within {self._seconds:g} s")
         except httpx.HTTPError as exc:
@@ -285,33 +282,47 @@ class Deliverer:
         return found
 
     async def _posted(
-        self, delivery: Delivery, along: Mapping[str, str], url: httpx.URL, address: str
+        self, delivery: Delivery, along: Mapping[str, str], url: httpx.URL, addresses: Sequence[str]
     ) -> _Try:
-        """Connect to the address that was judged, and look at nothing but the status."""
+        """Send it to the first of the judged addresses that takes a connection."""
         import httpx
 
-        headers = {"user-agent": "reelforge-dsl", **_login(url), **along}
+        login = {name.lower(): value for name, value in _login(url).items()}
+        headers = {"user-agent": "reelforge-dsl", **login, **along}
         headers |= {"host": url.netloc.decode("ascii"), "content-type": "application/json"}
         if delivery.secret:
             headers[SCHEME.header] = sign(delivery.body, delivery.secret, at=self._wall())
-        limits = dict.fromkeys(("connect", "read", "write", "pool"), self._seconds)
-        request = httpx.Request(
-            "POST",
-            url.copy_with(host=address, userinfo=b"", fragment=None),
-            headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()],
-            content=delivery.body,
-            extensions={"timeout": limits, "sni_hostname": url.raw_host.decode("ascii")},
-        )
-        verify = _tls() if url.scheme == "https" else False
-        async with httpx.AsyncHTTPTransport(verify=verify, trust_env=False) as transport:
-            response = await transport.handle_async_request(request)
-            status = response.status_code
-            await response.aclose()
-        if 200 <= status < 300:
-            return _Try("delivered", f"answered {status}")
-        if 300 <= status < 400:
-            return _Try(None, f"answered {status}, and redirects are not followed")
-        return _Try("given_up" if status == 410 else None, f"answered {status}")
+        connect = self._seconds / len(addresses)
+        limits = {**dict.fromkeys(("read", "write", "pool"), self._seconds), "connect": connect}
+        for address in addresses[:-1]:
+            with contextlib.suppress(httpx.ConnectError, httpx.ConnectTimeout):
+                return await _answered(url, address, headers, delivery.body, limits)
+        return await _answered(url, addresses[-1], headers, delivery.body, limits)
+
+
+async def _answered(
+    url: httpx.URL, address: str, headers: Mapping[str, str], body: bytes, limits: Mapping[str, float]
+) -> _Try:
+    """Connect to an address that was judged, and look at nothing but the status."""
+    import httpx
+
+    request = httpx.Request(
+        "POST",
+        url.copy_with(host=address, userinfo=b"", fragment=None),
+        headers=[(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()],
+        content=body,
+        extensions={"timeout": limits, "sni_hostname": url.raw_host.decode("ascii")},
+    )
+    verify = _tls() if url.scheme == "https" else False
+    async with httpx.AsyncHTTPTransport(verify=verify, trust_env=False) as transport:
+        response = await transport.handle_async_request(request)
+        status = response.status_code
+        await response.aclose()
+    if 200 <= status < 300:
+        return _Try("delivered", f"answered {status}")
+    if 300 <= status < 400:
+        return _Try(None, f"answered {status}, and redirects are not followed")
+    return _Try("given_up" if status == 410 else None, f"answered {status}")
 
 
 def _sent_along(delivery: Delivery) -> dict[str, str]:
@@ -332,18 +343,3 @@ def _sent_along(delivery: Delivery) -> dict[str, str]:
 def _told(delivery: Delivery) -> str:
     """Return what a delivery is called in logs; its address may hold a token, and stays out."""
     return f"webhook {delivery.type} of job {delivery.job_id}"
-
-
-def _login(url: httpx.URL) -> dict[str, str]:
-    """Return the header for ``user:password@`` in a URL."""
-    if not url.userinfo:
-        return {}
-    pair = f"{unquote(url.username)}:{unquote(url.password)}".encode()
-    return {"authorization": f"Basic {base64.b64encode(pair).decode('ascii')}"}
-
-
-@functools.cache
-def _tls() -> ssl.SSLContext:
-    import httpx
-
-    return httpx.create_ssl_context(trust_env=False)

@@ -41,7 +41,7 @@ class JobFault(Exception):  # noqa: N818 - an outcome, not a mistake of the code
     def __init__(self, code: str, message: str, status: str = "failed") -> None:
         super().__init__(code)
         self.code = code
-        self.message = without_folders(message)[:_LONGEST]
+        self.message = without_folders(message.encode("utf-8", "replace").decode())[:_LONGEST]
         self.status = status
 
 
@@ -99,4 +99,5 @@ def _public(said: str, src: str) -> str:
         address = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
         return _COPY.sub(lambda _: address, said)
     path = Path(url2pathname(parts.path)) if parts.scheme == "file" else Path(src)
-    return said.replace(f"{path.parent}{os.sep}", "")
+    bare = src.rpartition("/")[2] or src
+    return said.replace(src, bare).replace(f"{path.parent}{os.sep}", "")

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from attrs import frozen
 
 from reelforge_dsl.engine._fetch import is_public, shown
-from reelforge_dsl.engine._files import Access
-from reelforge_dsl.errors import Issue
+from reelforge_dsl.engine._files import Access, local_path, path_within
+from reelforge_dsl.errors import Issue, ProbeError
 from reelforge_dsl.local._exchange import FileSlice
 from reelforge_dsl.local._store import Document, Output
 from reelforge_dsl.models import Manifest
@@ -101,10 +100,11 @@ class Policy:
                 "files of this machine are not opened here",
                 "start the service with a media root, or give an http(s) address",
             )
-        parts = urlsplit(address)
-        path = Path(url2pathname(parts.path))
-        is_here = parts.netloc in ("", "localhost") and path.is_absolute()
-        if not is_here or not path.resolve().is_relative_to(self.media_root.resolve()):
+        try:
+            path = local_path(address)
+        except ProbeError as error:
+            return "this is not the address of a file here", error.fix or ""
+        if path_within(path, self.media_root) is None:
             return f"{path.name!r:.80} is not in the media root", "move it there"
         return None
 

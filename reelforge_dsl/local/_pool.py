@@ -164,7 +164,13 @@ def _working(job: Job) -> str:
 
 
 def _completed(made: Made) -> Callable[[Job], Job]:
-    return lambda job: evolve(job, status="completed", outputs=made.outputs, warnings=made.warnings)
+    """Return the change to a job's end; what a store cannot keep of it is told now, to who made it."""
+    outputs, warnings = tuple(made.outputs), tuple(made.warnings)
+    if any(isinstance(output.body, bytes) for output in outputs):
+        raise TypeError("Maker.make: an output is not in a file; local.output_of(path, …) makes one that is")
+    if len({output.name for output in outputs}) < len(outputs):
+        raise ValueError("Maker.make: two outputs have one name")
+    return lambda job: evolve(job, status="completed", outputs=outputs, warnings=warnings)
 
 
 def _gave_up(code: str, message: str, status: str = "failed") -> Callable[[Job], Job]:

@@ -84,7 +84,7 @@ def serve(
     key = _given(api_key, KEY_NAME)
     with contextlib.ExitStack() as ending:
         taken = ending.enter_context(listening(host, port))
-        names = _names(taken, host, key)
+        names = _names(taken, host, key, base_url or "")
         folder = Path(data_dir).absolute() if data_dir is not None else data_folder()
         place = base_url or _place(taken, host)
         deliverer = _deliverer(allow_private=allow_private)
@@ -164,14 +164,14 @@ def _not_taken(host: str, port: int, exc: OSError) -> ReelforgeError:
     return ReelforgeError(f"{host} port {port} cannot be listened at: {exc.strerror}", fix="host 127.0.0.1")
 
 
-def _names(taken: socket.socket, host: str, key: str | None) -> frozenset[str] | None:
+def _names(taken: socket.socket, host: str, key: str | None, base_url: str) -> frozenset[str] | None:
     """Return what callers may call the service; ``None``, anything, where other machines reach it.
 
     Raises:
         FieldError: They do, and there is no key.
     """
     if ipaddress.ip_address(str(taken.getsockname()[0]).partition("%")[0]).is_loopback:
-        return names_of(host)
+        return names_of(host, base_url)
     if key is None:
         what = f"local.serve: at {host!r} other machines reach the service, and there is no API key"
         fix = f"give api_key= (--api-key, or {KEY_NAME}), or listen at 127.0.0.1"

@@ -35,6 +35,7 @@ RendererName = Literal["engine", "instant"]
 KEPT_REQUESTS = 1000
 """How many of the latest requests an instant service keeps to be looked at."""
 
+_MOST_QUEUED = 1000
 _RETRY_SECONDS = {429: 5, 503: 10}
 
 _log = logging.getLogger("reelforge_dsl.local")
@@ -72,7 +73,8 @@ class Service:
         any_file: Without a media root, open every file that a document names; else none is.
         allow_private: Whether http(s) assets may come from private, loopback and link-local hosts.
         workers: How many jobs are done at once; ``None`` for one for two processors.
-        max_queue: How many may wait; one more is answered 429.
+        max_queue: How many may wait; one more is answered 429. Left out: 1000, and any number for an
+            instant service, whose jobs wait for looks.
         deliver: What takes the events of jobs with a webhook; ``None`` delivers none.
         secret: What signs events whose request had no secret of its own, or lost it in a restart.
 
@@ -104,14 +106,15 @@ class Service:
         any_file: bool = False,
         allow_private: bool = False,
         workers: int | None = None,
-        max_queue: int = 1000,
+        max_queue: int | None = None,
         deliver: Deliver | None = None,
         secret: str | None = None,
     ) -> None:
         self.base_url = _settings.place(base_url)
         self.key = _settings.secret("api_key", api_key)
         self.max_body_bytes = _settings.count("max_body_bytes", max_body_bytes)
-        self._most_queued = _settings.count("max_queue", max_queue)
+        usual = None if renderer == "instant" else _MOST_QUEUED
+        self._most_queued = usual if max_queue is None else _settings.count("max_queue", max_queue)
         self._plan = FaultPlan(faults)
         self._notices = Notices(deliver, _settings.secret("secret", secret))
         self._is_closing = False
@@ -129,8 +132,12 @@ class Service:
         self.clock: Clock = self._works.clock
         is_instant = isinstance(self._works, InstantWorks)
         self._received: deque[Received] = deque(maxlen=KEPT_REQUESTS if is_instant else 0)
-        for job in self._works.begin():
-            self._notify(job)
+        try:
+            for job in self._works.begin():
+                self._notify(job)
+        except StoreError:
+            self._works.close(0)
+            raise
 
     def __repr__(self) -> str:
         return f"<local.Service {self.base_url}>"
@@ -278,9 +285,12 @@ class Service:
             is_signed=whisper.secret is not None,
         )
         self._notices.keep(job.id, whisper)  # before a worker can have ended it
-        held = self._works.store.add(job, self._most_queued)
-        if held is None or held.id != job.id:
-            self._notices.forget(job.id)
+        held = None
+        try:
+            held = self._works.store.add(job, self._most_queued)
+        finally:
+            if held is None or held.id != job.id:
+                self._notices.forget(job.id)
         if held is None:
             return _busy(429, "queue_full", "too many jobs wait already; try again later")
         if held.fingerprint != job.fingerprint:

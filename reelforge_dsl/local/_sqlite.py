@@ -1,9 +1,4 @@
-"""Jobs in one SQLite file, which a killed service leaves whole.
-
-One connection holds the file alone: a second service on the same folder is refused, by SQLite's own
-lock, which ends with the process that has it. In WAL mode with ``synchronous=NORMAL`` a committed
-change survives the death of the process at any point; that of the machine may cost the last ones.
-"""
+"""Jobs in one SQLite file, which a killed service leaves whole."""
 
 from __future__ import annotations
 
@@ -18,7 +13,8 @@ from typing import Any, Final
 
 from attrs import evolve
 
-from reelforge_dsl.errors import Issue
+from reelforge_dsl.errors import Issue, ManifestInvalidError
+from reelforge_dsl.local._database import opened
 from reelforge_dsl.local._events import event_type
 from reelforge_dsl.local._exchange import FileSlice
 from reelforge_dsl.local._replies import on_wire
@@ -27,49 +23,6 @@ from reelforge_dsl.models import Manifest
 from reelforge_dsl.models.music import MusicRequest
 from reelforge_dsl.models.recipes import RecipeRequest
 from reelforge_dsl.wire import dumps, from_dict
-
-_OURS: Final = 0x52464A31  # in every file of ours, so that another program's is not taken for one
-
-_VERSIONS: Final = (
-    """
-    CREATE TABLE jobs (
-        number INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
-        kind TEXT NOT NULL,
-        status TEXT NOT NULL,
-        key TEXT UNIQUE,
-        fingerprint TEXT NOT NULL,
-        document TEXT NOT NULL,
-        is_signed INTEGER NOT NULL,
-        error_code TEXT,
-        error_message TEXT,
-        warnings TEXT,
-        attempts INTEGER NOT NULL,
-        created_at REAL NOT NULL,
-        ended_at REAL
-    );
-    CREATE INDEX running ON jobs (status, number) WHERE ended_at IS NULL;
-    CREATE TABLE outputs (
-        name TEXT PRIMARY KEY,
-        job_id TEXT NOT NULL REFERENCES jobs (id),
-        position INTEGER NOT NULL,
-        content_type TEXT NOT NULL,
-        file TEXT NOT NULL,
-        bytes INTEGER NOT NULL,
-        title TEXT,
-        seconds REAL
-    ) WITHOUT ROWID;
-    CREATE INDEX made ON outputs (job_id, position);
-    CREATE TABLE events (
-        job_id TEXT PRIMARY KEY REFERENCES jobs (id),
-        type TEXT NOT NULL,
-        attempts INTEGER NOT NULL DEFAULT 0,
-        delivered_at REAL,
-        dropped_at REAL
-    ) WITHOUT ROWID;
-    """,
-)
-"""What leads from each version of the file to the next; a new version is added, none is changed."""
 
 _MODELS: Final[dict[str, type[Document]]] = {
     "render": Manifest,
@@ -95,7 +48,7 @@ class SqliteStore:
         self._outputs = outputs
         self._ended = ended
         self._lock = threading.RLock()
-        self._db = _opened(file)
+        self._db = opened(file)
 
     def add(self, job: Job, most_queued: int | None = None) -> Job | None:
         """Keep a new job, unless its idempotency key is taken; return the job that has the key."""
@@ -153,15 +106,16 @@ class SqliteStore:
             working: Names the state in which a job is worked on.
         """
         with self._transaction():
-            row = self._db.execute(
-                "SELECT * FROM jobs WHERE ended_at IS NULL AND status = 'queued' ORDER BY number LIMIT 1"
-            ).fetchone()
-            if row is None:
-                return None
-            before = self._job(row)
-            after = evolve(before, status=working(before), attempts=before.attempts + 1)
-            self._write(before, after)
-            return after
+            rows = self._db.execute(
+                "SELECT * FROM jobs WHERE ended_at IS NULL AND status = 'queued' ORDER BY number"
+            )
+            for row in rows:
+                with contextlib.suppress(StoreError):  # one that cannot be read must not stop the others
+                    before = self._job(row)
+                    after = evolve(before, status=working(before), attempts=before.attempts + 1)
+                    self._write(before, after)
+                    return after
+        return None
 
     def begun(self) -> tuple[str, ...]:
         """Return the ids of the jobs that were being worked on, oldest first."""
@@ -243,6 +197,12 @@ class SqliteStore:
 
     def _job(self, row: sqlite3.Row) -> Job:
         kind: JobKind = row["kind"]
+        try:
+            document = from_dict(json.loads(row["document"]), _MODELS[kind])
+            warnings = tuple(map(_warning, json.loads(row["warnings"] or "[]")))
+        except (ManifestInvalidError, ValueError, KeyError) as exc:
+            what = f"Job {row['id']} of {self._file} cannot be read"
+            raise StoreError(what, fix="was it changed by hand? give another data folder") from exc
         made: list[sqlite3.Row] = []
         if row["status"] in ENDED:
             wanted = "SELECT * FROM outputs WHERE job_id = ? ORDER BY position"
@@ -250,14 +210,14 @@ class SqliteStore:
         return Job(
             row["id"],
             kind,
-            from_dict(json.loads(row["document"]), _MODELS[kind]),
+            document,
             row["fingerprint"],
             key=row["key"],
             status=row["status"],
             outputs=tuple(map(self._output, made)),
             error_code=row["error_code"],
             error_message=row["error_message"],
-            warnings=tuple(map(_warning, json.loads(row["warnings"] or "[]"))),
+            warnings=warnings,
             created_at=row["created_at"],
             ended_at=row["ended_at"],
             attempts=row["attempts"],
@@ -313,58 +273,3 @@ def _row(job_id: str, position: int, output: Output) -> tuple[Any, ...]:
         output.title,
         output.seconds,
     )
-
-
-def _opened(file: Path) -> sqlite3.Connection:
-    """Open the file alone, and bring it to today's version."""
-    try:
-        db = sqlite3.connect(file, timeout=0, isolation_level=None, check_same_thread=False)
-    except sqlite3.Error as exc:
-        raise _unusable(file, exc) from exc
-    try:
-        db.row_factory = sqlite3.Row
-        db.execute("PRAGMA locking_mode = EXCLUSIVE")
-        version = _version(db, file)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute("PRAGMA foreign_keys = ON")
-        _bring_up(db, version)
-    except sqlite3.Error as exc:
-        db.close()
-        raise _unusable(file, exc) from exc
-    except StoreError:
-        db.close()
-        raise
-    return db
-
-
-def _version(db: sqlite3.Connection, file: Path) -> int:
-    """Return the version of a file of ours, 0 for a new one; nothing is written yet."""
-    version = int(db.execute("PRAGMA user_version").fetchone()[0])
-    is_new = not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if not is_new and db.execute("PRAGMA application_id").fetchone()[0] != _OURS:
-        raise StoreError(f"{file} belongs to another program", fix="give another data folder")
-    if version > len(_VERSIONS):
-        raise StoreError(
-            f"{file} is of version {version}; this reelforge_dsl reads up to {len(_VERSIONS)}",
-            fix="upgrade reelforge-dsl, or give another data folder",
-        )
-    return version
-
-
-def _bring_up(db: sqlite3.Connection, version: int) -> None:
-    """Bring a file to today's version, in one go; this also takes the lock that keeps others out."""
-    db.execute("BEGIN EXCLUSIVE")
-    for script in _VERSIONS[version:]:
-        for statement in script.split(";"):
-            db.execute(statement)
-    db.execute(f"PRAGMA application_id = {_OURS}")
-    db.execute(f"PRAGMA user_version = {len(_VERSIONS)}")
-    db.execute("COMMIT")
-
-
-def _unusable(file: Path, exc: sqlite3.Error) -> StoreError:
-    if getattr(exc, "sqlite_errorcode", None) in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        what = f"The data folder {file.parent} is in use by another service"
-        return StoreError(what, fix="end that one, or give another data folder")
-    return StoreError(f"{file} cannot be opened: {exc}", fix="give another data folder, or mend its rights")

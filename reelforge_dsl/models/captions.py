@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from attrs import define, field, frozen
 
 from reelforge_dsl.errors import FieldError
@@ -11,6 +14,7 @@ from reelforge_dsl.models.fields import author_values
 from reelforge_dsl.models.foreign import Extras, Json
 from reelforge_dsl.models.layers import Time
 from reelforge_dsl.models.layout import Layout
+from reelforge_dsl.models.making import maker
 from reelforge_dsl.models.overlays import TextStyle
 
 _LATE = 2**53
@@ -68,6 +72,55 @@ class Word:
         self.__attrs_init__(**values, extra=extra)
 
 
+LATEST = 10**12
+"""Milliseconds that no transcript reaches: thirty years."""
+
+
+class Orderly(tuple[Word, ...]):
+    """Words that `words_from` found plain and in order, so that no rule of words has to look again.
+
+    Each is ASCII without a brace, in whole milliseconds, without speaker or unknown key, and starts
+    when the one before has ended. Looking at 60 words four times took a twentieth of a reel's time.
+    """
+
+    __slots__ = ()
+
+
+_make_word = maker(Word)
+
+
+def words_from(
+    items: Iterable[Any], otherwise: Callable[[Any, int], Word], *, strip: bool
+) -> tuple[Word, ...]:
+    """Return words, the usual dict taken at one look, for words come by the thousand.
+
+    Args:
+        items: Plain dicts ``{text, start, end}``, and others.
+        otherwise: What takes an item that is not usual, and its place.
+        strip: Leave out the blanks around a text.
+    """
+    made: list[Word] = []
+    latest, is_orderly = 0, True
+    for item in items:
+        if (
+            type(item) is dict
+            and len(item) == 3
+            and type(text := item.get("text")) is str
+            and type(start := item.get("start")) is int
+            and type(end := item.get("end")) is int
+            and 0 <= start <= end <= LATEST
+            and text.isascii()
+        ):
+            if start < latest or "{" in text:
+                is_orderly = False
+            latest = end
+            made.append(_make_word(text.strip() if strip else text, start, end))
+        else:
+            is_orderly = False
+            made.append(otherwise(item, len(made)))
+    return Orderly(made) if is_orderly else tuple(made)
+
+
 @define(frozen=True, init=False)
 class CaptionStyle(TextStyle):
     """How captions look: the keys of `TextStyle`, and the spoken word's colour.
@@ -102,7 +155,8 @@ class CaptionStyle(TextStyle):
         highlight_color: str | None = None,
         extra: Extras = (),
     ) -> None:
-        said = {key: value for key, value in locals().items() if key not in ("self", "__class__")}
+        given = locals().items()
+        said = {k: value for k, value in given if value is not None and k not in ("self", "__class__")}
         self.__attrs_init__(**author_values(CaptionStyle, said))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from attrs import frozen
+from attrs import field, frozen
 
 from reelforge_dsl.errors import Issue
 from reelforge_dsl.models.foreign import Json
@@ -64,7 +64,7 @@ class JobState:
     error_code: str | None = None
     error_message: str | None = None
     request_id: str | None = None
-    reply: Json = NO_REPLY
+    reply: Json = field(default=NO_REPLY, repr=False)
 
     @property
     def has_failed(self) -> bool:
@@ -117,7 +117,7 @@ class Validation:
     estimated_duration_seconds: float | None = None
     estimated_credit_cost: float | None = None
     request_id: str | None = None
-    reply: Json = NO_REPLY
+    reply: Json = field(default=NO_REPLY, repr=False)
 
     @property
     def raw(self) -> Any:

@@ -72,7 +72,8 @@ class TextStyle:
         shadow_offset_y: float | None = None,
         extra: Extras = (),
     ) -> None:
-        said = {key: value for key, value in locals().items() if key not in ("self", "__class__")}
+        given = locals().items()
+        said = {k: value for k, value in given if value is not None and k not in ("self", "__class__")}
         self.__attrs_init__(**author_values(TextStyle, said))
 
     def __or__(self, other: TextStyle) -> TextStyle:

@@ -23,6 +23,7 @@ from reelforge_dsl.rules._document import (
     unknown_assets,
 )
 from reelforge_dsl.rules._fields import field_issues
+from reelforge_dsl.rules._glance import suspects
 from reelforge_dsl.rules._lettering import text_fits
 from reelforge_dsl.rules._music import needed_texts, webhook_address
 from reelforge_dsl.rules._paths import in_document_order
@@ -103,12 +104,14 @@ def check(manifest: Manifest, media: Media | None = None) -> tuple[Issue, ...]:
     Source: contract §1–§7; decisions D2, D4–D8, D18–D23.
     """
     found = field_issues(manifest)
-    if any(issue.code in _UNREADABLE for issue in found):
+    if found and any(issue.code in _UNREADABLE for issue in found):
         return in_document_order(found, manifest)
     document = Document(manifest, media)
     issues = list(found)
+    suspected = suspects(document)
     for rule in RULES:
-        issues.extend(rule(document))
+        if rule in suspected:
+            issues.extend(rule(document))
     return in_document_order(issues, manifest) if issues else ()
 
 

@@ -49,7 +49,7 @@ def unused_assets(document: Document) -> Iterator[Issue]:
 def web_pages(document: Document) -> Iterator[Issue]:
     """An asset is a media file, not a page that shows one. Source: contract §1 (direct public media URLs)."""
     for index, asset in enumerate(document.manifest.assets or ()):
-        if _is_page(asset.url):
+        if is_page(asset.url):
             page = asset.url.partition("?")[0]  # keys may stand in the query
             yield Issue(
                 "web_page_url",
@@ -61,7 +61,8 @@ def web_pages(document: Document) -> Iterator[Issue]:
 
 
 @lru_cache(2048)
-def _is_page(url: str) -> bool:
+def is_page(url: str) -> bool:
+    """Tell whether an address looks like a web page."""
     return url.startswith("http") and len(url) < 10_000 and _PAGE.match(url) is not None
 
 

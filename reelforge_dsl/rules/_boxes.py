@@ -72,7 +72,8 @@ def _corners(
     if across is None or down is None:
         return None
     box = Corners(left, top, left + across, top + down)
-    return box._replace(inside=box.within(Corners(0, 0, wide, high)))
+    inside = across >= 0 and down >= 0 and box.within(Corners(0, 0, wide, high))
+    return box._replace(inside=inside)
 
 
 def _pixels(text: str | None, whole: float, otherwise: float) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from operator import gt
 
 from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import Layer
@@ -15,8 +14,6 @@ _SOURCE = "$.composition.captions.transcription_source_asset_id"
 
 def words_backwards(document: Document) -> Iterator[Issue]:
     """A word ends when it starts or later. Source: contract §7, ``words[]``."""
-    if not any(map(gt, document.starts, document.ends)):
-        return
     for index, word in enumerate(document.words):
         if word.end < word.start:
             yield Issue(

@@ -52,14 +52,13 @@ class Document:
         assets: By id; of two with one id, the first.
         stitching: Whether untimed videos play one after another.
         words: The captions' words; empty when left out.
-        starts: Where each word starts, milliseconds of output time.
-        ends: Where each word ends, milliseconds of output time.
+        is_measured: Lengths of files were given.
         placed: Where timing puts everything.
     """
 
     __slots__ = (
-        *("assets", "composition", "ends", "layers", "manifest", "overlays", "placed"),
-        *("starts", "stitching", "words"),
+        *("assets", "composition", "is_measured", "layers", "manifest", "overlays"),
+        *("placed", "stitching", "words"),
     )
 
     def __init__(self, manifest: Manifest, media: Media | None) -> None:
@@ -71,8 +70,7 @@ class Document:
         self.stitching = self.composition.auto_stitch is True
         captions = self.composition.captions
         self.words: Sequence[Word] = (captions.words if captions is not None else None) or ()
-        self.starts = [word.start for word in self.words]
-        self.ends = [word.end for word in self.words]
+        self.is_measured = media is not None
         self.placed = Placement(manifest, media)
 
 

@@ -27,6 +27,7 @@ from reelforge_dsl.models import (
     TimeOverride,
     Word,
 )
+from reelforge_dsl.models.captions import Orderly
 from reelforge_dsl.models.examples import written
 from reelforge_dsl.models.fields import Fault, Rule, required_of, rules_of, told
 from reelforge_dsl.models.music import MusicRequest
@@ -145,6 +146,8 @@ _SHAPES = {
 
 def _words_fine(words: Any) -> bool:
     """Tell quickly whether plain words are fine; whatever is not plain is looked at closer."""
+    if type(words) is Orderly:
+        return True
     if type(words) is not tuple:
         return False
     for word in words:

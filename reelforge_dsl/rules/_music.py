@@ -35,7 +35,8 @@ def needed_texts(request: MusicRequest) -> Iterator[Issue]:
 
 def webhook_address(request: MusicRequest | RecipeRequest) -> Iterator[Issue]:
     """The webhook is an http(s) address, as a render's. Source: contract §2, ``webhook_url``."""
-    fault = rules_of(Manifest)["webhook_url"].fault(request.webhook_url) if request.webhook_url else None
+    url = request.webhook_url
+    fault = None if url is None else rules_of(Manifest)["webhook_url"].fault(url)
     if fault is not None:
         yield Issue(fault.code, "error", "$.webhook_url", fault.message, fault.fix)
 

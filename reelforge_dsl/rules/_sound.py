@@ -30,7 +30,7 @@ def music_over_speech(document: Document) -> Iterator[Issue]:
     captions = document.composition.captions
     if captions is None:
         return
-    loud = [index for index, layer in enumerate(document.layers) if _is_loud(layer)]
+    loud = [index for index, layer in enumerate(document.layers) if layer.type == "audio" and _is_loud(layer)]
     speech = _speech(document) if loud else None
     for index in loud:
         layer = document.layers[index]
@@ -54,8 +54,6 @@ def music_over_speech(document: Document) -> Iterator[Issue]:
 
 
 def _is_loud(layer: Layer) -> bool:
-    if layer.type != "audio":
-        return False
     volume = layer.media_settings.volume if layer.media_settings is not None else None
     return volume is None or volume > LOUDEST_UNDER_SPEECH
 
@@ -79,8 +77,13 @@ def _speech(document: Document) -> str | None:
         return None
     if captions.transcription_source_asset_id is not None:
         return captions.transcription_source_asset_id
-    heard = {layer.asset_id for layer in document.layers if is_heard(layer)}
-    return heard.pop() if len(heard) == 1 else None
+    heard: str | None = None
+    for layer in document.layers:
+        if layer.asset_id != heard and is_heard(layer):
+            if heard is not None:
+                return None
+            heard = layer.asset_id
+    return heard
 
 
 def speech_cut(document: Document) -> Iterator[Issue]:

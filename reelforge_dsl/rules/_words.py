@@ -7,6 +7,7 @@ from operator import gt
 
 from reelforge_dsl.errors import Issue
 from reelforge_dsl.models import Word
+from reelforge_dsl.models.captions import Orderly
 from reelforge_dsl.rules._document import Document
 from reelforge_dsl.units import FPS, MAX_SECONDS, short
 
@@ -29,9 +30,13 @@ def words_in_order(document: Document) -> Iterator[Issue]:
     words = document.words
     if not words:
         return
-    if any(map(gt, document.ends, document.starts[1:])):
-        yield from _disorder(words)
-    yield from _at_odds_with_film(words, max(document.ends), document.placed.seconds)
+    last = words[-1].end
+    if type(words) is not Orderly:
+        ends = [word.end for word in words]
+        last = max(ends)
+        if any(map(gt, ends, [word.start for word in words[1:]])):
+            yield from _disorder(words)
+    yield from _at_odds_with_film(words, last, document.placed.seconds)
 
 
 def _disorder(words: Sequence[Word]) -> Iterator[Issue]:

@@ -316,6 +316,11 @@ class Timeline(Adding):
         return table(self._sheet, self._placed, self.issues())
 
 
+for _verb in ("video", "image", "audio", "voiceover", "music", "text", "captions"):
+    # Python names a function by where it was written; a user knows it by Timeline.
+    vars(Adding)[_verb].__qualname__ = f"Timeline.{_verb}"
+
+
 def _metadata_key(key: Any) -> str:
     if not isinstance(key, str):
         raise FieldError(

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from reelforge_dsl.models import Captions, Word
-from reelforge_dsl.models.making import altered
+from reelforge_dsl.models.making import altered, maker
 from reelforge_dsl.timeline._entries import CaptionsEntry, Entry, Sheet
 from reelforge_dsl.timeline._when import Clock
 
@@ -26,6 +26,7 @@ class PlacedCaptions:
     hangs_on: tuple[str, ...] = ()
 
 
+_captions = maker(Captions)
 NO_CAPTIONS = PlacedCaptions(None)
 
 
@@ -58,7 +59,7 @@ def placed_captions(sheet: Sheet, clock: Clock, assets: Mapping[str | None, str]
         said["transcription_source_asset_id"] = speech_source(sheet.entries, assets)
     if entry.base is not None:
         return PlacedCaptions(altered(entry.base, **said), hangs_on)
-    return PlacedCaptions(Captions(provider="assemblyai", **said), hangs_on)
+    return PlacedCaptions(_captions("assemblyai", **said), hangs_on)
 
 
 def on_the_film(words: tuple[Word, ...], shift: float, first: float, end: float | None) -> tuple[Word, ...]:

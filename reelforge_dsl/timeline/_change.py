@@ -22,6 +22,8 @@ from reelforge_dsl.timeline._keywords import (
     known_keyword,
     one_fit,
     source_url,
+    take_duration,
+    take_start,
 )
 from reelforge_dsl.timeline._lines import Line
 
@@ -74,14 +76,14 @@ def when_said(
     offset: float | None,
 ) -> When:
     """Return when, as `said_when` does: two plain numbers at one look, the rest by the table."""
-    where = CALLED[verb]
     if after is None and during is None and offset is None:
-        start = start if start is None else checked(where, "start", start)
-        duration = duration if duration is None else checked(where, "duration", duration)
-        if start is not None or (duration is not None and verb != "text"):
-            return _make_when(start, duration)
+        first = None if start is None else take_start(start)
+        lasts = None if duration is None else take_duration(duration)
+        is_right = (start is None or first is not None) and (duration is None or lasts is not None)
+        if is_right and (first is not None or (lasts is not None and verb != "text")):
+            return _make_when(first, lasts)
     given = {"start": start, "duration": duration, "after": after, "during": during, "offset": offset}
-    return said_when(where, sheet, verb, given)
+    return said_when(CALLED[verb], sheet, verb, given)
 
 
 def said_when(where: str, sheet: Sheet, verb: str, given: dict[str, Any]) -> When:

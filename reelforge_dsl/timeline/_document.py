@@ -130,6 +130,8 @@ class _Writer:
         held = entry.base.time if entry.base is not None else None
         if when is None:
             return held
+        if when.start is not None and when.duration is not None and held is None and entry.verb != "music":
+            return _time(when.start, when.duration)
         if spot.is_stitched or self._is_left(spot):
             self.v1s.add(number)
             if not self.sheet.may_stitch:
@@ -137,8 +139,6 @@ class _Writer:
             elif entry.is_sound:
                 self._warn_of_other_ends(spot)
             return Time(extra=held.extra) if held is not None and held.extra else None
-        if when.start is not None and when.duration is not None and held is None and entry.verb != "music":
-            return _time(when.start, when.duration)
         start = None if spot.start.past is not None or spot.after_the_end else seconds(spot.start.seconds)
         if when.start is not None:
             start = when.start

@@ -29,6 +29,8 @@ from reelforge_dsl.timeline._lines import Line
 VERBS = ("video", "image", "audio", "voiceover", "music", "text")
 """The adding verbs, whose calls are counted."""
 
+_PLACES = {verb: place for place, verb in enumerate(VERBS)}
+
 CAPTIONS = "captions"
 """The captions' id."""
 
@@ -96,8 +98,8 @@ class Entry:
     @property
     def kind(self) -> str:
         """The type of its layer and its asset; ``text`` for a text."""
-        if isinstance(self.base, Layer):
-            return self.base.type
+        if self.base is not None and self.verb != "text":
+            return cast("Layer", self.base).type
         return "audio" if self.verb in ("voiceover", "music") else self.verb
 
     @property
@@ -222,7 +224,7 @@ class Sheet:
 
     def free_id(self, verb: str) -> str:
         """Return the verb and its count; a taken one is skipped."""
-        count = 1 + (self.counts[VERBS.index(verb)] if verb in VERBS else 0)
+        count = 1 + (self.counts[_PLACES[verb]] if verb in _PLACES else 0)
         if self.has_named:
             while counted(verb, count) in self.ids:
                 count += 1
@@ -237,8 +239,9 @@ class Sheet:
         """
         counts = self.counts
         if entry.base is None:
-            at = VERBS.index(entry.verb)
-            counts = (*counts[:at], counts[at] + 1, *counts[at + 1 :])
+            anew = list(counts)
+            anew[_PLACES[entry.verb]] += 1
+            counts = tuple(anew)
         return _sheet(
             self.envelope,
             (*self.entries, entry),
@@ -320,19 +323,19 @@ def loaded_sheet(manifest: Manifest) -> Sheet:
 
 def layer_of(entry: Entry, asset_id: str, time: Time | None) -> Layer:
     """Return an entry as a layer of the document."""
+    if entry.base is not None:
+        return _over(cast("Layer", entry.base), entry, dict(entry.said), asset_id, time)
+    name = cast("str", entry.id)
+    if not entry.said:
+        return _layer(name, entry.kind, asset_id, time)
     said = dict(entry.said)
-    base = cast("Layer | None", entry.base)
-    if base is not None:
-        return _over(base, entry, said, asset_id, time)
-    if not said:
-        return _layer(cast("str", entry.id), entry.kind, asset_id, time)
     return _layer(
-        cast("str", entry.id),
+        name,
         entry.kind,
         asset_id,
         time,
         _trim(said["trim"]) if "trim" in said else None,
-        _layout(None, said),
+        _layout(None, said) if "fit" in said else said.get("layout"),
         said.get("background"),
         said.get("motion"),
         LayerStyle(said["transform"]) if "transform" in said else None,
@@ -359,8 +362,10 @@ def _layout(base: Layout | None, said: dict[str, Any]) -> Layout | None:
 
 
 def _settings(said: dict[str, Any]) -> MediaSettings | None:
-    held = {MEDIA_SETTINGS[key]: value for key, value in said.items() if key in MEDIA_SETTINGS}
-    return _media_settings(**held) if held else None
+    if MEDIA_SETTINGS.keys().isdisjoint(said):
+        return None
+    values: Any = map(said.get, MEDIA_SETTINGS)
+    return _media_settings(*values)
 
 
 def _over(base: Layer, entry: Entry, said: dict[str, Any], asset_id: str, time: Time | None) -> Layer:

@@ -53,7 +53,7 @@ MEDIA_SETTINGS = {
     "fade_out": "fade_out_seconds",
     "crossfade": "crossfade_seconds",
 }
-"""Keywords that stand in ``media_settings``, and their names there."""
+"""Keywords that stand in ``media_settings``, and their names there, in its order."""
 
 _TEXT_STYLE = rules_of(TextOverlay)["style"]
 _RULES: dict[str, Rule] = {
@@ -84,6 +84,10 @@ _CAPTIONS: dict[str, Rule] = {
 _TAKERS: dict[str, Taker] = {key: taker(rule) for key, rule in _RULES.items()}
 _CAPTION_TAKERS: dict[str, Taker] = {key: taker(rule) for key, rule in _CAPTIONS.items()}
 _LOOKS = {verb: [(key, _TAKERS[key]) for key in keys] for verb, keys in LOOKS.items() if verb != "captions"}
+
+
+take_start, take_duration = _TAKERS["start"], _TAKERS["duration"]
+"""What most verbs are given: asked without looking for its taker."""
 
 
 def checked(where: str, key: str, value: Any) -> Any:
@@ -129,11 +133,12 @@ def checked_looks(verb: str, values: Sequence[Any]) -> Said:
     """
     if values.count(None) == len(values):
         return ()
-    said, where = [], CALLED[verb]
-    for (key, take), value in zip(_LOOKS[verb], values, strict=True):
+    where, looks = CALLED[verb], _LOOKS[verb]
+    said: list[tuple[str, Any]] = []
+    for place, value in enumerate(values):
         if value is not None:
-            held = take(value)
-            said.append((key, checked(where, key, value) if held is None else held))
+            key, take = looks[place]
+            said.append((key, take(value) or checked(where, key, value)))
     if len(said) > 1:
         one_fit(where, dict(said))
     return tuple(said)

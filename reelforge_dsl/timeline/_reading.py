@@ -14,7 +14,6 @@ from attrs import field, frozen
 
 from reelforge_dsl.errors import FieldError, Issue, ManifestInvalidError
 from reelforge_dsl.models import Asset, Captions, Layer, Manifest, Media, TextOverlay
-from reelforge_dsl.models.making import maker
 from reelforge_dsl.timeline._change import nearest
 from reelforge_dsl.timeline._document import Placed, placed, seconds
 from reelforge_dsl.timeline._entries import CAPTIONS, Sheet, loaded_sheet
@@ -36,7 +35,10 @@ class Reading:
 
     @classmethod
     def _of(cls, sheet: Sheet) -> Self:
-        return maker(cls)(sheet)
+        made = object.__new__(cls)
+        _set_sheet(made, sheet)
+        _set_cache(made, None)
+        return made
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restored, (type(self), self._sheet)
@@ -45,7 +47,7 @@ class Reading:
     def _placed(self) -> Placed:
         """The document as it stands, placed once; the sheet never changes, so neither does this."""
         if self._cache is None:
-            object.__setattr__(self, "_cache", placed(self._sheet))
+            _set_cache(self, placed(self._sheet))
         return self._cache  # type: ignore[return-value]
 
     @classmethod
@@ -253,6 +255,10 @@ class Reading:
         """Length in output seconds; ``None`` while it hangs on files nobody measured."""
         known = self._placed.end.seconds
         return None if known is None else seconds(known)
+
+
+_set_sheet, _set_cache = (vars(Reading)[name].__set__ for name in ("_sheet", "_cache"))
+"""Set the two fields of a timeline before anyone has it, without asking its frozen class."""
 
 
 def _restored(cls: type[Reading], sheet: Sheet) -> Reading:

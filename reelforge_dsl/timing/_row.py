@@ -101,8 +101,8 @@ class Row:
 def read_both(row: Row, start: float, duration: float) -> None:
     """Place a row by the start and duration that the document gives."""
     if 0 <= start <= FAR and 0 < duration <= FAR:
-        row.start = start
-        row.end = row.cut = end_of(start, duration)
+        row.start, end = start, start + duration
+        row.end = row.cut = end if type(end) is int else max(start, round(end, 9))
     else:
         row.rule = "bad_time"
 

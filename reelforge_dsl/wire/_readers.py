@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import attrs
 
-from reelforge_dsl.models import Extra, Extras, Json, TimeOverride
+from reelforge_dsl.models import Extra, Extras, Json, TimeOverride, Word
+from reelforge_dsl.models.captions import words_from
 from reelforge_dsl.models.fields import Rule, required_of, rules_of
 from reelforge_dsl.models.making import maker
 from reelforge_dsl.wire import _shapes
@@ -64,6 +65,8 @@ def _checks(name: str, rule: Rule) -> list[str]:
         return [f"{name} = {'foreign_object' if rule.shape == 'object' else 'foreign'}({name})"]
     if rule.of is TimeOverride:
         return [f"{name} = overrides({name}, read_TimeOverride)"]
+    if rule.of is Word:
+        return [f"{name} = words_from(ordered({name}), read_Word, strip=False)"]
     if rule.shape == "object":
         return [f"{name} = read_{rule.of.__name__}({name})"]
     if rule.shape == "list":
@@ -119,6 +122,7 @@ _NAMES: dict[str, Any] = {
     "ordered": _shapes.ordered,
     "overrides": overrides,
     "string": _shapes.string,
+    "words_from": words_from,
     "SMALL": _shapes.SMALL,
     "LARGE": _shapes.LARGE,
 }

@@ -12,6 +12,7 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 from reelforge_dsl.models import Json
+from reelforge_dsl.models.captions import Orderly
 from reelforge_dsl.models.fields import Rule, required_of, rules_of
 from reelforge_dsl.wire._shapes import LARGE, SMALL, number, number_or_string
 
@@ -76,6 +77,12 @@ def _piece(rule: Rule, held: str) -> str:
 def _listed(held: Any, write: Write) -> str:
     if type(held) is Json:
         return held.text
+    if type(held) is Orderly:
+        words = [
+            f'{{"text":{encode_basestring(word.text)},"start":{word.start},"end":{word.end}}}'
+            for word in held
+        ]
+        return f"[{','.join(words)}]"
     return f"[{','.join(map(write, held))}]"
 
 

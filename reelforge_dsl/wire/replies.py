@@ -57,7 +57,7 @@ def value_of(body: bytes) -> Any:
         ReplyError: It is not JSON, or nested without end.
     """
     try:
-        return _clean(json.loads(body.decode("utf-8-sig"), parse_constant=_no_number), 0)
+        return _clean(json.loads(body.decode().removeprefix("\ufeff"), parse_constant=_no_number), 0)
     except (ValueError, RecursionError):
         said = "is empty" if not body.strip() else "is not JSON"
     raise faulty("not_json", "$", said)

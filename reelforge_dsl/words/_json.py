@@ -10,14 +10,12 @@ from attrs import frozen
 
 from reelforge_dsl.errors import FieldError, Issue
 from reelforge_dsl.models import Word
+from reelforge_dsl.models.captions import LATEST
 from reelforge_dsl.units import real, short
 from reelforge_dsl.words._timed import Transcript, in_order, shares, told
 
 PACE = 70
 """Milliseconds a letter, where no word of the transcript has a time of its own to compare with."""
-
-LATEST = 10**12
-"""Milliseconds that no transcript reaches: thirty years."""
 
 
 @frozen

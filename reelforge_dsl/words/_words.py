@@ -10,7 +10,7 @@ from attrs import evolve, field, frozen
 
 from reelforge_dsl.errors import FieldError, Issue
 from reelforge_dsl.models import Word
-from reelforge_dsl.models.making import maker
+from reelforge_dsl.models.captions import words_from
 from reelforge_dsl.units import real, short
 from reelforge_dsl.words import _json, _reading
 
@@ -84,20 +84,7 @@ class Words(Sequence[Word]):
         if isinstance(words, (str, bytes, Mapping)) or not isinstance(words, Iterable):
             what = f"Words.of: expected a list of words, got {type(words).__name__}"
             raise FieldError(what, fix="Words.parse reads text and JSON", field="Words.of", value=words)
-        taken = [
-            _make_word(text.strip(), start, end)
-            # The usual dict is taken at one look: words come by the thousand.
-            if type(word) is dict
-            and len(word) == 3
-            and type(text := word.get("text")) is str
-            and type(start := word.get("start")) is int
-            and type(end := word.get("end")) is int
-            and 0 <= start <= end <= _json.LATEST
-            and text.isascii()
-            else _taken(word, place)
-            for place, word in enumerate(words)
-        ]
-        return cls(tuple(taken))
+        return cls(words_from(words, _taken, strip=True))
 
     @property
     def start_seconds(self) -> float:
@@ -179,9 +166,6 @@ class Words(Sequence[Word]):
         if not self.words:
             return f"<Words: none{mended}>"
         return f"<Words: {count}, {short(self.start_seconds)} to {short(self.end_seconds)} s{mended}>"
-
-
-_make_word = maker(Word)
 
 
 def _taken(word: Any, place: int) -> Word:

@@ -59,6 +59,22 @@ def test_every_name_of_the_face_is_there() -> None:
         assert getattr(reelforge_dsl, name) is not None
 
 
+def test_the_face_is_looked_over_without_the_engine() -> None:
+    """Without the ``local`` extra ``help()`` and completion work, and the engine says what it lacks."""
+    loaded_by(
+        "import sys\n"
+        "sys.modules['resvg_py'] = None\n"
+        "import inspect, reelforge_dsl\n"
+        "assert {'Timeline', 'Client', 'local'} <= dict(inspect.getmembers(reelforge_dsl)).keys()\n"
+        "try:\n"
+        "    reelforge_dsl.engine\n"
+        "except reelforge_dsl.MissingExtraError as error:\n"
+        "    assert 'reelforge-dsl[local]' in str(error)\n"
+        "else:\n"
+        "    raise SystemExit(1)"
+    )
+
+
 def test_unknown_names_are_attribute_errors() -> None:
     """A name the face has not is refused as any module refuses it."""
     with pytest.raises(AttributeError, match="has no attribute 'Timelin'"):

@@ -62,7 +62,7 @@ FEATURES = {
     "recipes to films": ("local/recipes/_films.py", "def listicle_ranked"),
     "music read from a prompt": ("local/music/_brief.py", "tempo"),
     "one key, one job": ("local/_service.py", "Source: decision D14"),
-    "jobs over restarts": ("local/_sqlite.py", "CREATE TABLE jobs"),
+    "jobs over restarts": ("local/_database.py", "CREATE TABLE jobs"),
     "workers and crashes": ("local/_pool.py", "MOST_ATTEMPTS"),
     "what the service may open": ("local/_policy.py", "asset_not_allowed"),
     "why a job failed": ("local/_failures.py", "asset_unreachable"),

@@ -9,6 +9,7 @@ import json
 import logging
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,15 @@ from typing import Any
 import httpx
 import pytest
 
-from reelforge_dsl import AsyncClient, Client, ReplyError, ServerError, TransportError, TransportTimeoutError
+from reelforge_dsl import (
+    AsyncClient,
+    Client,
+    MissingExtraError,
+    ReplyError,
+    ServerError,
+    TransportError,
+    TransportTimeoutError,
+)
 from reelforge_dsl.client import RenderJob
 from reelforge_dsl.models.jobs import RenderState
 
@@ -284,6 +293,19 @@ def test_fifty_calls_go_at_once(serving: Any) -> None:
     assert most == 50
 
 
+def test_any_number_of_calls_may_be_made_at_once(serving: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls beyond what the pools take wait for their turn: all are answered, on so many connections."""
+    monkeypatch.setattr("reelforge_dsl.client._anetwork._MOST_POOLS", 4)
+    server = serving(says(QUEUED))
+
+    async def calls() -> list[Any]:
+        async with AsyncClient(KEY, base_url=server.url) as client:
+            return await asyncio.gather(*(client.render(DOC) for _ in range(400)))
+
+    assert len({job.idempotency_key for job in asyncio.run(calls())}) == 400
+    assert server.connections <= 40
+
+
 def test_an_async_client_serves_a_second_loop(serving: Any) -> None:
     """A client that is closed in no loop works in the next one, with connections of its own."""
     server = serving(says(answer(b'{"job_id": "j"}', "202 Accepted", "Connection: close")))
@@ -366,7 +388,53 @@ def test_a_proxy_of_the_environment_is_used(serving: Any, monkeypatch: pytest.Mo
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with Client(KEY, base_url=direct.url) as client:
         client.render(DOC)
-    assert (len(proxy.heads), len(direct.heads)) == (2, 1)
+    monkeypatch.setenv("no_proxy", direct.url.removeprefix("http://"))  # a host with its port
+    with Client(KEY, base_url=direct.url) as client:
+        client.render(DOC)
+    assert (len(proxy.heads), len(direct.heads)) == (2, 2)
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["http://127.0.0.1:99999", "ftp://me:pa55word@127.0.0.1:9", "http://", "http://[::1", "http://h:x"],
+)
+def test_a_proxy_that_is_none_is_told(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the environment calls a proxy and is none ends a call with its variable, without the login."""
+    monkeypatch.setenv("http_proxy", named)
+    with Client(KEY, base_url="http://service.example") as client:
+        with pytest.raises(TransportError, match="HTTP_PROXY") as caught:
+            client.render(DOC)
+        assert "pa55word" not in str(caught.value)
+
+    async def call() -> None:
+        async with AsyncClient(KEY, base_url="http://service.example") as client:
+            await client.render(DOC)
+
+    with pytest.raises(TransportError, match="HTTP_PROXY"):
+        asyncio.run(call())
+
+
+def test_a_socks_proxy_names_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A SOCKS proxy of the environment says which package is missing."""
+    monkeypatch.setenv("http_proxy", "socks5://127.0.0.1:9")
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    with (
+        Client(KEY, base_url="http://service.example") as client,
+        pytest.raises(MissingExtraError, match="pip install socksio"),
+    ):
+        client.render(DOC)
+
+
+def test_certificates_that_cannot_be_read_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ``SSL_CERT_FILE`` without certificates is named, before anything is sent."""
+    wrong = tmp_path / "wrong.pem"
+    wrong.write_text("no certificate", encoding="utf-8")
+    monkeypatch.setenv("SSL_CERT_FILE", str(wrong))
+    with (
+        Client(KEY, base_url="https://127.0.0.1:9") as client,
+        pytest.raises(TransportError, match=r"Nothing was sent: .*wrong\.pem.*\n.*SSL_CERT_FILE"),
+    ):
+        client.render(DOC)
 
 
 FILM = bytes(range(256)) * 4000

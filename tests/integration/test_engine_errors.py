@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from reelforge_dsl import engine
+from reelforge_dsl.engine._files import Access
 from reelforge_dsl.errors import (
     EngineError,
     FetchError,
@@ -341,6 +342,8 @@ def test_media_root(studio, tmp_path: Path, out: Path) -> None:
         return engine.render(document, out, media_root=root)
 
     assert render(str(inside)).frames == 3
+    (root / "way.png").symlink_to(inside)
+    assert Access(root).file_of((root / "way.png").as_uri()) == inside  # and not a link that may be turned
     for path in (
         outside,
         root / "link.png",
@@ -375,7 +378,15 @@ def test_private_address(studio, out: Path, url: str) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["clip.mp4", "ftp://example.com/a.mp4", "file://host/a.mp4", "concat:a|b", "data:,x", "/etc/passwd"],
+    [
+        "clip.mp4",
+        "ftp://example.com/a.mp4",
+        "file://host/a.mp4",
+        "file:///a%00.mp4",
+        "concat:a|b",
+        "data:,x",
+        "/etc/passwd",
+    ],
 )
 def test_no_address(studio, out: Path, url: str) -> None:
     """Only http(s) and file: addresses are opened; no other reaches FFmpeg."""

@@ -335,13 +335,29 @@ def test_second_address(server: Server, cache: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://h/a", "file:///etc/passwd", "a.mp4", "http://", "http://h:99999/", "//h/a", ""]
+    "url",
+    [
+        "ftp://h/a",
+        "file:///etc/passwd",
+        "a.mp4",
+        "http://",
+        "http://h:99999/",
+        "http://h/\ud800",
+        "//h/a",
+        "",
+    ],
 )
 def test_not_http(cache: Path, url: str) -> None:
     """What is no http(s) URL is refused before anything is asked."""
     with pytest.raises(FetchError) as caught:
         fetch(url, cache_dir=cache, resolve=lambda host, port: pytest.fail("asked"))
     assert caught.value.fix
+
+
+def test_a_name_that_cannot_be_decoded(cache: Path) -> None:
+    """A host in faulty Punycode, which httpx reads and cannot say, is a FetchError like any other."""
+    with pytest.raises(FetchError, match="no address"):
+        fetch("http://xn--/a.mp4", cache_dir=cache, resolve=lambda host, port: [])
 
 
 PRIVATE = [
@@ -491,6 +507,9 @@ def test_certificate_is_of_the_name(
         ("2002:7f00:1::", False),
         ("2002:5db8:d70e::", True),
         ("64:ff9b::10.0.0.1", False),
+        ("64:ff9b::93.184.215.14", True),
+        ("fec0::1", False),
+        ("192.0.0.192", False),
         ("64:ff9b:1::1", False),
         ("2001:0:7f00:1::", False),
         ("2001:db8::1", False),

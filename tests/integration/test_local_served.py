@@ -351,6 +351,20 @@ def test_the_line_names_an_address_that_answers(started: Any, host: str, place: 
     assert made.ended(signal.SIGTERM)[0] == 0
 
 
+def test_the_name_that_callers_know_is_taken(started: Any) -> None:
+    """Behind a proxy that keeps the name of --base-url in its requests, they are answered."""
+    with listening("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    base = "http://Studio.lan:8484"
+    made = started("--renderer", "instant", "--port", str(port), "--base-url", base)
+    assert made.url == base
+    for name, status in (("studio.lan:8484", 200), ("studio.lan", 200), ("evil.example", 421)):
+        headers = {"host": name, "origin": f"http://{name}"}
+        asked = SERVING["Served"](None, port).ask("POST", "/v1/videos/validate", BODY, headers)
+        assert asked.status == status
+    assert made.ended(signal.SIGTERM)[0] == 0
+
+
 def test_the_usual_data_folder_is_the_users_own() -> None:
     """It is absolute, and named after the package."""
     assert data_folder().is_absolute()

@@ -931,3 +931,15 @@ class TestValue:
         reel = Timeline().video(A).music(BED)
         assert json.loads(reel.to_json(indent=2)) == reel.to_dict()
         assert Timeline.from_json(reel.to_json()).to_json() == reel.to_json()
+
+
+def test_a_misspelt_keyword_names_the_timeline() -> None:
+    """Python's own error says where the keyword was given, by the name a user knows."""
+    with pytest.raises(TypeError, match=r"^Timeline\.video\(\) got .* 'durration'"):
+        Timeline().video("https://example.com/a.mp4", durration=3)  # type: ignore[call-arg]
+
+
+def test_a_box_without_room_is_outside() -> None:
+    """A box that starts beyond the frame, and says no width, has none left to be seen in (D22)."""
+    reel = Timeline().video("https://example.com/a.mp4", duration=3, layout=Layout(x="5000px"))
+    assert [issue.code for issue in reel.issues()] == ["outside_frame"]

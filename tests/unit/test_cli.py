@@ -195,7 +195,7 @@ def test_missing_files_and_modules_are_2(said, folder) -> None:
     (folder / "reels.py").write_text("", encoding="utf-8")
     for given, told in {
         "fill.json": "did you mean 'film.json'?",
-        "reel:make": "did you mean 'reels'?",
+        "reeels:make": "did you mean 'reels'?",
         "reels.py": "as reels:reel",
         "reels.py:make": "as reels:reel",
         ".": "is a folder",

@@ -578,11 +578,29 @@ def test_the_request_id_is_in_the_body_or_the_headers(staged: Any) -> None:
 
 
 def test_a_message_tells_the_try_before_only(staged: Any) -> None:
-    """After many tries a message is as short as after two."""
+    """After many tries a message tells the last one, and the last that ended otherwise, once each."""
     stage = staged(httpx.ConnectError("no"), retries=30, timeout=None)
     with pytest.raises(TransportError, match="after 31 tries") as caught:
         stage.client.render(DOC)
+    assert str(caught.value).count("cannot be reached") == 1
+    stage = staged(
+        httpx.Response(502), httpx.Response(503), httpx.ConnectError("no"), retries=30, timeout=None
+    )
+    with pytest.raises(TransportError, match=r"after 31 tries .*; before that: .* 503 ") as caught:
+        stage.client.render(DOC)
     assert str(caught.value).count("before that") == 1
+    stage = staged(httpx.Response(503), retries=2)
+    with pytest.raises(ServerError, match="was answered 503 Service Unavailable after 3 tries"):
+        stage.client.render(DOC)
+
+
+def test_a_message_tells_the_key_to_go_on_with(staged: Any) -> None:
+    """A log alone is enough to send the same call again: the message has its key."""
+    for fault in (httpx.ReadTimeout("slow"), httpx.Response(500), httpx.Response(200, content=b"")):
+        stage = staged(fault, retries=0)
+        with pytest.raises(ReelforgeError) as caught:
+            stage.client.render(DOC)
+        assert f"the same call with idempotency_key={stage.service.keys[0]!r} is safe" in str(caught.value)
 
 
 def test_what_is_sent_is_logged_without_queries(staged: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -165,6 +165,15 @@ def test_no_look_after_the_deadline(staged: Any) -> None:
     assert looks[-1] == 9.0625
 
 
+def test_the_last_look_has_time(staged: Any) -> None:
+    """However the pauses fall, the last look is not one that the deadline cuts off at once."""
+    for poll, timeout, last in ((5, 10.01, 9.01), (0.99, 1, 0.5), (4, 9, 8.5), (4, 8.1, 7.1)):
+        stage = staged(told("rendering"))
+        with pytest.raises(JobTimeoutError):
+            handle(stage).wait(timeout=timeout, poll=poll)
+        assert stage.time.seconds - 1000 == pytest.approx(last)
+
+
 def test_a_wait_goes_on_where_it_stopped(staged: Any) -> None:
     """The timeout's handle waits again, in this process or, by its id, in another."""
     stage = staged(told("rendering"))

@@ -288,6 +288,25 @@ def test_a_full_disk_is_told_as_such(staged: Any, tmp_path: Path, monkeypatch: p
     assert len(stage.service.requests) == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")
+def test_a_write_that_fails_names_its_file(staged: Any, tmp_path: Path) -> None:
+    """A file that may not grow further is told by its path, and the one that was there stays."""
+    import resource
+
+    target = tmp_path / "film.mp4"
+    target.write_bytes(b"old")
+    job = finished(staged(httpx.Response(200, content=FILM)))
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(FILM) // 2, hard))
+    try:
+        with pytest.raises(OSError, match=r"film\.mp4") as caught:
+            job.save(target)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert caught.value.errno == errno.EFBIG
+    assert (target.read_bytes(), listed(tmp_path)) == (b"old", ["film.mp4"])
+
+
 def test_a_download_has_its_own_limit(staged: Any, tmp_path: Path) -> None:
     """``timeout=`` bounds the whole download, tries and pauses included."""
     stage = on(staged(httpx.Response(200)), Media(*[70_000] * 3))

@@ -174,6 +174,15 @@ def test_tracks_are_silence_that_plays(http: httpx.Client) -> None:
     assert files[0] != files[1]
 
 
+def test_silence_is_held_once(service: local.Service, http: httpx.Client) -> None:
+    """Thousands of music jobs of a test share the bytes of their tracks, under names of their own."""
+    for _ in range(2):
+        statuses(http, rendered(http, {"prompt": "lo-fi", "instrumental": True}, "/v1/music/generate"), 3)
+    one, other = (job.outputs[0] for job in service.jobs)
+    assert one.body is other.body
+    assert one.name != other.name
+
+
 def test_the_placeholder_is_a_container_that_says_what_it_is(http: httpx.Client) -> None:
     """The film is whole MP4 boxes that say they are no film; the same document gives the same bytes."""
     address = film_of(http)

@@ -238,6 +238,15 @@ def test_async_saves_and_fails_as_the_other(tmp_path: Path) -> None:
     assert asyncio.run(story()).read_bytes() == service.jobs[0].outputs[0].body
 
 
+def test_a_table_of_rows_is_queued_before_it_is_waited_for() -> None:
+    """An instant service takes any number of jobs, since nothing but looks moves them."""
+    service = instant()
+    with local.client(service=service) as client:
+        jobs = [client.render(REEL) for _ in range(1500)]
+        assert jobs[-1].wait().status == "completed"
+    assert len({job.id for job in jobs}) == len(service.jobs) == 1500
+
+
 @pytest.mark.parametrize("make", [local.client, local.async_client])
 def test_what_would_have_no_effect_is_told(make: Any) -> None:
     """Settings beside a service, a folder for films that are not made and a bad limit raise."""

@@ -205,6 +205,15 @@ def test_the_address_that_was_judged_is_connected_to(receiving: Any, posting: An
     assert headers["authorization"] == "Basic bWU6cHc="
 
 
+def test_the_next_address_is_taken_where_one_is_dead(receiving: Any, posting: Any) -> None:
+    """A name whose first address nobody answers at, as ::1 of localhost often, is told in the same try."""
+    receiver = receiving()
+    post = posting(resolve=lambda host, port: ["127.0.0.2", "127.0.0.1"])
+    assert post.send(at(receiver, host="hooks.example")) == "delivered"
+    assert post.pauses == []
+    assert len(receiver.seen) == 1
+
+
 def test_a_name_without_address_is_tried_again(posting: Any) -> None:
     """A look-up that fails may succeed later."""
 
@@ -217,13 +226,19 @@ def test_a_name_without_address_is_tried_again(posting: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["ftp://example.com/", "hook", "http://", "http://exa mple/\x7f", "http://h:99999/"]
+    "url",
+    ["ftp://example.com/", "hook", "http://", "http://exa mple/\x7f", "http://h:99999/", "http://h/\ud800"],
 )
 def test_what_is_no_address_is_given_up(posting: Any, url: str) -> None:
     """No such URL is ever tried again."""
     post = posting()
     assert post.send(url) == "given_up"
     assert post.pauses == []
+
+
+def test_a_name_that_cannot_be_decoded_ends_too(posting: Any) -> None:
+    """A host in faulty Punycode, which httpx reads and cannot say, does not leave its event hanging."""
+    assert posting(resolve=lambda host, port: []).send("http://xn--/") == "given_up"
 
 
 def test_headers_that_are_not_the_requests_to_set(

@@ -6,6 +6,7 @@ import copy
 import json
 import logging
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -278,6 +279,40 @@ def test_a_bug_fails_its_job_and_no_other(
     assert ended(service, good)["status"] == "completed"
 
 
+def no_file(job: Job, made: Made) -> Made:
+    return Made((evolve(made.outputs[0], body=b"in memory"),))
+
+
+def one_name(job: Job, made: Made) -> Made:
+    return Made((made.outputs[0], made.outputs[0]))
+
+
+@pytest.mark.parametrize("spoil", [no_file, one_name, lambda job, made: None])
+def test_what_cannot_be_kept_fails_its_job(
+    serve: Callable[..., Service], monkeypatch: pytest.MonkeyPatch, spoil: Callable[[Job, Made], Any]
+) -> None:
+    """A maker that hands over what no store keeps gets internal_error, and the job does not hang."""
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+
+    class Faulty(Writer):
+        def make(self, job: Job, folder: Path, report: Callable[[float], None]) -> Made:
+            made: Made = spoil(job, super().make(job, folder, report))
+            return made
+
+    service = serve(Faulty(), workers=1)
+    assert ended(service, queued(service))["error_code"] == "internal_error"
+
+
+def test_a_sentence_that_utf8_cannot_say_is_kept(serve: Callable[..., Service]) -> None:
+    """A file name of odd bytes in an error does not keep its job from ending."""
+
+    def fail(job: Job) -> None:
+        raise JobFault("asset_unusable", "caf\udce9.mp4 is damaged")
+
+    service = serve(Writer(fail))
+    assert ended(service, queued(service))["error_message"] == "caf?.mp4 is damaged"
+
+
 def test_closing_lets_renders_finish(serve: Callable[..., Service]) -> None:
     """Within its grace a render ends; new work is 503 meanwhile, a look is answered."""
     writer = Writer()
@@ -351,6 +386,24 @@ def test_what_kills_the_service_is_given_up(serve: Callable[..., Service], tmp_p
     seen = ended(serve(again), job)
     assert (seen["status"], seen["error_code"]) == ("failed", "service_restarted")
     assert again.begun == []
+
+
+def test_a_service_that_cannot_begin_lets_go(serve: Callable[..., Service], tmp_path: Path) -> None:
+    """A begun job that cannot be read keeps the service from starting, and not the next from trying."""
+    serve().close()
+    file = tmp_path / "data" / "reelforge.sqlite3"
+    with sqlite3.connect(file) as db:
+        db.execute(
+            "INSERT INTO jobs (id, kind, status, fingerprint, document, is_signed, attempts, created_at)"
+            " VALUES ('torn', 'render', 'rendering', 'f', '{}', 0, 1, 0)"
+        )
+    db.close()
+    with pytest.raises(StoreError, match="torn"):
+        serve()
+    with sqlite3.connect(file) as db:
+        db.execute("DELETE FROM jobs")
+    db.close()
+    assert serve().jobs == ()
 
 
 def test_half_made_films_are_swept_and_nothing_else(serve: Callable[..., Service], tmp_path: Path) -> None:
@@ -619,6 +672,8 @@ def test_files_need_a_media_root(serve: Callable[..., Service], tmp_path: Path) 
     link, back = inside.with_name("link.mp4"), tmp_path / "back.mp4"
     link.symlink_to(outside)
     back.symlink_to(inside)
+    circle = inside.with_name("circle.mp4")
+    circle.symlink_to(circle)
     service = serve()
     assert refused(service, inside.as_uri()) == "asset_not_allowed"
     service.close()
@@ -626,6 +681,8 @@ def test_files_need_a_media_root(serve: Callable[..., Service], tmp_path: Path) 
     allowed = {
         inside.as_uri(): True,
         back.as_uri(): True,
+        circle.as_uri(): True,  # what it is, its job finds out
+        f"{inside.as_uri()}%00": False,
         outside.as_uri(): False,
         link.as_uri(): False,
         f"{inside.parent.as_uri()}/../out.mp4": False,
@@ -682,6 +739,7 @@ def test_the_seed_of_music_is_its_key() -> None:
 TRIM = Issue("trim_past_end", "error", "$.composition.timeline[0].trim", "the trim is late", "trim less")
 COPY = f"/home/me/my cache/{'0' * 32}-{'1' * 16}.mp4"
 CLIP = "/home/me/my clips/a.mp4"
+ELSEWHERE = "file://studio/home/a.mp4"
 FULL = "The disk is full in /data/out put/.reelforge-1"
 NOT_THERE = "https://a.example/b is not there"
 AT_A = "https://u:p@a.example/b?t=1"
@@ -700,6 +758,7 @@ AT_A = "https://u:p@a.example/b?t=1"
             "v: a.mp4 is damaged",
         ),
         (ProbeError(f"v: {CLIP} is damaged", src=CLIP), "asset_unusable", "v: a.mp4 is damaged"),
+        (ProbeError(f"{ELSEWHERE!r} is not here", src=ELSEWHERE), "asset_unusable", "'a.mp4' is not here"),
         (UnsupportedByEngineError("No", issues=(TRIM,)), "unsupported_by_engine", "trim less"),
         (FfmpegNotFoundError("There is no ffmpeg"), "engine_unavailable", "no ffmpeg"),
         (FfmpegFailedError(FULL, argv=("/usr/bin/x",)), "engine_failed", "in the service's folder"),
@@ -757,7 +816,8 @@ def test_a_disk_that_takes_nothing_is_outlived(
     until(lambda: writer.begun)
     database = service._works.store._db  # type: ignore[attr-defined]
     database.execute("PRAGMA query_only = ON")
-    assert post(service, film(1)).status == 503
+    assert post(service, film(1) | {"webhook_secret": "s3cret"}).status == 503
+    assert set(service._notices._whispers) == {job}
     writer.go.set()
     until(lambda: "its end cannot be kept" in caplog.text)
     assert look(service, job)["status"] == "rendering"

@@ -241,6 +241,26 @@ def test_files_that_are_not_ours_are_refused(tmp_path: Path) -> None:
         assert (tmp_path / name).read_bytes() == before
 
 
+def test_a_job_that_cannot_be_read_stops_no_other(tmp_path: Path) -> None:
+    """Who asks for it gets a StoreError that names it; the jobs behind it are taken."""
+    SqliteStore(tmp_path / "s", tmp_path).close()
+    with sqlite3.connect(tmp_path / "s") as db:
+        db.execute(
+            "INSERT INTO jobs (id, kind, status, fingerprint, document, is_signed, attempts, created_at)"
+            " VALUES ('torn', 'render', 'queued', 'f', '{}', 0, 0, 0)"
+        )
+    db.close()
+    store = SqliteStore(tmp_path / "s", tmp_path)
+    store.add(job("whole"))
+    taken = store.claim(lambda _: "rendering")
+    assert taken is not None
+    assert taken.id == "whole"
+    assert store.claim(lambda _: "rendering") is None
+    with pytest.raises(StoreError, match="torn"):
+        store.find("torn")
+    store.close()
+
+
 def test_after_closing_it_says_so(store: SqliteStore) -> None:
     """A closed store raises its own error at every question."""
     store.close()

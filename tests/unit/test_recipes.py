@@ -10,8 +10,9 @@ import pytest
 
 from reelforge_dsl.errors import Issue, ManifestInvalidError
 from reelforge_dsl.models import Json
+from reelforge_dsl.models.music import MusicRequest
 from reelforge_dsl.models.recipes import RECIPES, RecipeRequest
-from reelforge_dsl.rules import check_recipe
+from reelforge_dsl.rules import check_music, check_recipe
 from reelforge_dsl.wire import dumps, from_dict, to_dict
 
 PAYLOADS = Path(__file__).parent.parent / "contract" / "payloads"
@@ -395,3 +396,12 @@ def test_secrets_of_a_request_are_not_shown() -> None:
     )
     assert "whsec_1" not in repr(request)
     assert "tok" not in repr(request)
+
+
+def test_an_empty_webhook_is_no_address() -> None:
+    """An empty text is not "no webhook": it is told, as for a film and for music."""
+    for checked in (
+        check_recipe(RecipeRequest("photo_slideshow", "bold", variables=Json.of({}), webhook_url="")),
+        check_music(MusicRequest(prompt="calm", webhook_url="")),
+    ):
+        assert [issue.code for issue in checked if issue.path == "$.webhook_url"] == ["bad_url"]
