@@ -45,7 +45,7 @@ FAMILIES = (
 """The families that come with the package."""
 
 _PACKAGE = "reelforge-dsl"
-_DEV = "dev"
+_OURS = ("bench", "dev")  # extras for work on the package itself
 _NEEDED = "local"
 _BUILD_FIX = "unset REELFORGE_FFMPEG to use the packaged ffmpeg, or name a complete build"
 _AGAIN_FIX = "install the package again: pip install --force-reinstall --no-deps reelforge-dsl"
@@ -136,7 +136,7 @@ def _packages() -> Iterator[Finding]:
     for line in wanted:
         need, _, condition = line.partition(";")
         named = re.search(r"""extra\s*==\s*['"]([^'"]+)""", condition)
-        if named is not None and named[1] != _DEV and not need.startswith(_PACKAGE):
+        if named is not None and named[1] not in _OURS and not need.startswith(_PACKAGE):
             extras.setdefault(named[1], []).append(need)
     for extra, needs in sorted(extras.items(), key=lambda item: (item[0] != _NEEDED, item[0])):
         yield _extra(extra, needs)
