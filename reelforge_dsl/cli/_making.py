@@ -175,12 +175,8 @@ def served(
     """
     from reelforge_dsl import local
 
-    serve = getattr(local, "serve", None)
-    if serve is None:
-        what = "This version of reelforge-dsl cannot serve the API yet"
-        raise CommandError(what, fix="in Python, local.client() gives the same calls without a server")
     try:
-        serve(
+        local.serve(
             host=host,
             port=port,
             data_dir=data_dir,

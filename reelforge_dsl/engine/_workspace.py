@@ -109,7 +109,7 @@ def _remove(folder: Path, lock: int) -> None:
     with contextlib.suppress(OSError):
         for entry in list(folder.iterdir()):
             if entry.name != _MARKER:
-                _discard(entry)
+                discard(entry)
     if sys.platform == "win32" and lock >= 0:  # an open file cannot be unlinked there
         os.close(lock)
         lock = -1
@@ -121,7 +121,7 @@ def _remove(folder: Path, lock: int) -> None:
         os.close(lock)
 
 
-def _discard(entry: Path) -> None:
+def discard(entry: Path) -> None:
     """Remove a file or a whole folder, not following links."""
     if entry.is_dir() and not entry.is_symlink():
         shutil.rmtree(entry, ignore_errors=True)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import re
-import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from attrs import frozen
 
-from reelforge_dsl.engine._workspace import workspace
+from reelforge_dsl.engine._workspace import discard, workspace
 from reelforge_dsl.local._settings import Folder
 from reelforge_dsl.local._sqlite import SqliteStore
 from reelforge_dsl.local._store import Job, StoreError
@@ -73,17 +72,9 @@ class DataFolder:
             kept = store.files()
             for entry in self.outputs.iterdir():
                 if entry.name not in kept and _OURS.fullmatch(entry.name):
-                    _discard(entry)
+                    discard(entry)
         return store
 
     def remove(self) -> None:
         """Remove a temporary folder."""
         self.held.close()
-
-
-def _discard(entry: Path) -> None:
-    if entry.is_dir() and not entry.is_symlink():
-        shutil.rmtree(entry, ignore_errors=True)
-    else:
-        with contextlib.suppress(OSError):
-            entry.unlink()

@@ -26,9 +26,6 @@ from reelforge_dsl.local.music._parts import (
 from reelforge_dsl.local.music._styles import ROLES, Style, style_of
 from reelforge_dsl.models.music import MusicRequest
 
-SHORTEST_SECONDS, LONGEST_SECONDS = 60.0, 90.0
-"""Seconds that a piece lasts."""
-
 _FLOWING = frozenset({"alberti", "rolling", "fingerpick", "strum"})
 _FALLBACKS = ("corporate", "lofi", "ambient", "folk", "cinematic", "house")
 _FORMS = {
